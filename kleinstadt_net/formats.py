@@ -1,0 +1,61 @@
+"""Dates and numbers the way a German reader writes them."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from kleinstadt_net.territory import LOCALE, TIME_ZONE
+
+
+def number(value: float, digits: int = 0) -> str:
+    """``12345`` as ``12.345``; ``digits`` places after the decimal comma."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=LOCALE)
+
+
+def signed_percent(fraction: float, digits: int = 1) -> str:
+    """A fraction as a percentage with its sign: ``-0.0123`` as ``−1,2 %`` (no-break space)."""
+    text = number(abs(fraction) * 100, digits)
+    sign = "" if not any(ch in "123456789" for ch in text) else ("−" if fraction < 0 else "+")
+    return f"{sign}{text}\u00a0%"
+
+
+def rounded_population(value: int) -> str:
+    """Inhabitants rounded for reading in a sentence: hundreds below 20,000, thousands above."""
+    step = 100 if value < 20_000 else 1_000
+    return number(round(value / step) * step)
+
+
+def day(value: date | datetime) -> str:
+    """``22.11.2026``; a moment is shown as the day it was in Germany."""
+    return format_date(_local(value), "dd.MM.yyyy", locale=LOCALE)
+
+
+def long_day(value: date | datetime) -> str:
+    """``22. November 2026``."""
+    return format_date(_local(value), "d. MMMM yyyy", locale=LOCALE)
+
+
+def month_of(value: date | datetime) -> str:
+    """``November 2026``."""
+    return format_date(_local(value), "LLLL yyyy", locale=LOCALE)
+
+
+def time_of(value: datetime) -> str:
+    """``14:05 Uhr`` on a wall clock in Germany."""
+    return value.astimezone(TIME_ZONE).strftime("%H:%M Uhr")
+
+
+def month(period: str) -> str:
+    """A month as stored (``2026-12``) as it is read: ``Dezember 2026``."""
+    return month_of(first_day(period))
+
+
+def first_day(period: str) -> date:
+    """The first day of a month as stored; raises ValueError for anything else."""
+    return datetime.strptime(period, "%Y-%m").date()
+
+
+def _local(value: date | datetime) -> date:
+    return value.astimezone(TIME_ZONE).date() if isinstance(value, datetime) else value

@@ -1,0 +1,353 @@
+"""The words of the network: ten theses, the topics, the states, and the phrases sentences need.
+
+Keys are stable and stored; words may change. A German sentence needs the subject in several cases,
+so every subject brings its phrases ready made: "Rat ⟨advice⟩", "arbeiten ⟨work⟩", "Erfahrung ⟨experience⟩".
+``tests/test_vocabulary.py`` renders every reason with every key, for reading.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A thesis or a topic: stored key, title, and the phrases that sentences are built around."""
+
+    key: str
+    title: str
+    advice: str
+    work: str
+    experience: str
+    summary: str
+
+    @property
+    def is_thesis(self) -> bool:
+        return self.key in THESES
+
+    @property
+    def number(self) -> int:
+        """The number of a thesis (1 to 10); raises ValueError for a topic."""
+        return list(THESES).index(self.key) + 1
+
+
+class State(StrEnum):
+    """What a town says of itself on a subject."""
+
+    STRENGTH = "strength"
+    IN_PROGRESS = "in_progress"
+    SEEKING = "seeking"
+
+
+STATE_TITLES = {
+    State.STRENGTH: "Das können wir zeigen",
+    State.IN_PROGRESS: "Daran arbeiten wir",
+    State.SEEKING: "Wir suchen Rat",
+}
+# Seen by verified towns only: a need is nobody else's business.
+CONFIDENTIAL_STATES = frozenset({State.SEEKING})
+
+SELF_ASSESSMENT = "Selbsteinschätzung"
+DEMONSTRATION_NOTICE = "Vorführdaten: Diese Städte und ihre Angaben sind erfunden."
+DEMONSTRATION_SUBJECT_PREFIX = "[Vorführung]"
+
+SLOT_TITLES = {
+    "mutual": "Gleiche Aufgabe",
+    "complementary": "Hat Erfahrung damit",
+    "contrast": "Anderer Blick",
+    "similar_situation": "Ähnliche Ausgangslage",
+}
+
+ROLE_TITLES = {"lead": "Profilverantwortung", "editor": "Mitarbeit"}
+
+ANSWER_TITLES = {
+    "contact": "Kontakt gewünscht",
+    "later": "Später",
+    "declined": "Passt nicht",
+    "known": "Kennen wir schon",
+}
+
+
+def _by_key(*subjects: Subject) -> dict[str, Subject]:
+    return {subject.key: subject for subject in subjects}
+
+
+THESES: dict[str, Subject] = _by_key(
+    Subject(
+        "t01",
+        "Stärken, Schwächen und Aufgaben kennen",
+        "zur eigenen Standortbestimmung",
+        "an der eigenen Standortbestimmung",
+        "mit der eigenen Standortbestimmung",
+        "Wer nüchtern weiß, was die Stadt kann und was ihr fehlt, setzt seine Kraft an der richtigen Stelle ein.",
+    ),
+    Subject(
+        "t02",
+        "Gut leben, und es zeigen",
+        "zur Lebensqualität",
+        "an der Lebensqualität",
+        "mit der Lebensqualität",
+        "Kurze Wege, bezahlbares Wohnen, Nachbarschaft: Das gute Leben in der Kleinstadt muss man auch erzählen.",
+    ),
+    Subject(
+        "t03",
+        "Beteiligung, die etwas bewirkt",
+        "zur Bürgerbeteiligung",
+        "an der Bürgerbeteiligung",
+        "mit der Bürgerbeteiligung",
+        "Menschen wirken mit, wenn sie sehen, was aus ihrem Beitrag geworden ist.",
+    ),
+    Subject(
+        "t04",
+        "Kinder und Jugendliche gestalten mit",
+        "zur Mitgestaltung durch Kinder und Jugendliche",
+        "an der Mitgestaltung durch Kinder und Jugendliche",
+        "mit der Mitgestaltung durch Kinder und Jugendliche",
+        "Wer früh etwas bewegt hat, bleibt der Stadt verbunden oder kommt zurück.",
+    ),
+    Subject(
+        "t05",
+        "Chefsache, mit eigener Stelle",
+        "zu einer Stelle für Planung und Beteiligung",
+        "an einer Stelle für Planung und Beteiligung",
+        "mit einer Stelle für Planung und Beteiligung",
+        "Stadtentwicklung braucht die Bürgermeisterin oder den Bürgermeister und jemanden, der dafür Zeit hat.",
+    ),
+    Subject(
+        "t06",
+        "Offen für den Blick von außen",
+        "zum Blick von außen",
+        "am Blick von außen",
+        "mit dem Blick von außen",
+        "Fremde Augen sehen, woran man sich im eigenen Haus längst gewöhnt hat.",
+    ),
+    Subject(
+        "t07",
+        "Gemeinsames Ziel, wenige Leitprojekte",
+        "zu Leitbild und Leitprojekten",
+        "an Leitbild und Leitprojekten",
+        "mit Leitbild und Leitprojekten",
+        "Ein gemeinsames Bild der Zukunft und eine Handvoll Vorhaben, die es sichtbar machen.",
+    ),
+    Subject(
+        "t08",
+        "Zeigen, was läuft, und bald liefern",
+        "zu rasch sichtbaren Ergebnissen",
+        "an rasch sichtbaren Ergebnissen",
+        "mit rasch sichtbaren Ergebnissen",
+        "Kleine Erfolge, die man bald sehen kann, geben den großen Vorhaben Rückenwind.",
+    ),
+    Subject(
+        "t09",
+        "Partner in der Stadt und darüber hinaus",
+        "zur Zusammenarbeit mit Partnern",
+        "an der Zusammenarbeit mit Partnern",
+        "mit der Zusammenarbeit mit Partnern",
+        "Vereine, Betriebe, Schulen, Nachbarstädte: Vieles gelingt erst im Bündnis.",
+    ),
+    Subject(
+        "t10",
+        "Teamgeist unter Kleinstädten",
+        "zum Austausch mit anderen Kleinstädten",
+        "am Austausch mit anderen Kleinstädten",
+        "mit dem Austausch mit anderen Kleinstädten",
+        "Was eine Stadt gelöst hat, müssen andere nicht noch einmal erfinden.",
+    ),
+)
+
+TOPICS: dict[str, Subject] = _by_key(
+    Subject(
+        "innenstadt",
+        "Innenstadt",
+        "zur Innenstadt",
+        "an der Innenstadt",
+        "mit der Innenstadt",
+        "Leerstand, Läden, Plätze und Leben in der Mitte der Stadt.",
+    ),
+    Subject(
+        "wohnen",
+        "Wohnen",
+        "zum Wohnen",
+        "am Wohnungsangebot",
+        "mit dem Wohnungsangebot",
+        "Bezahlbare, passende und barrierefreie Wohnungen für alle Lebensalter.",
+    ),
+    Subject(
+        "problemimmobilien",
+        "Problemimmobilien und Brachflächen",
+        "zu Problemimmobilien und Brachflächen",
+        "an Problemimmobilien und Brachflächen",
+        "mit Problemimmobilien und Brachflächen",
+        "Leer stehende, verfallende Häuser und ungenutzte Grundstücke.",
+    ),
+    Subject(
+        "mobilitaet",
+        "Mobilität",
+        "zur Mobilität",
+        "an der Mobilität",
+        "mit der Mobilität",
+        "Bus und Bahn, Rad- und Fußwege, Rufbusse und geteilte Autos.",
+    ),
+    Subject(
+        "gesundheit",
+        "Gesundheit und Pflege",
+        "zu Gesundheit und Pflege",
+        "an Gesundheit und Pflege",
+        "mit Gesundheit und Pflege",
+        "Arztpraxen, Pflege, Vorsorge und kurze Wege zur Versorgung.",
+    ),
+    Subject(
+        "bildung",
+        "Kita und Schule",
+        "zu Kita und Schule",
+        "an Kita und Schule",
+        "mit Kita und Schule",
+        "Plätze, Personal, Gebäude und Ganztag.",
+    ),
+    Subject(
+        "wirtschaft",
+        "Wirtschaft und Fachkräfte",
+        "zu Wirtschaft und Fachkräften",
+        "an Wirtschaft und Fachkräften",
+        "mit Wirtschaft und Fachkräften",
+        "Betriebe halten und ansiedeln, Nachfolge, Ausbildung und Zuzug.",
+    ),
+    Subject(
+        "digitales",
+        "Digitales",
+        "zu digitalen Angeboten",
+        "an digitalen Angeboten",
+        "mit digitalen Angeboten",
+        "Digitale Verwaltung, Glasfaser, Daten und Dienste für die Menschen.",
+    ),
+    Subject(
+        "waerme",
+        "Wärmewende",
+        "zur Wärmewende",
+        "an der Wärmewende",
+        "mit der Wärmewende",
+        "Wärmeplanung, Nahwärme und Sanierung der eigenen Gebäude.",
+    ),
+    Subject(
+        "klima",
+        "Klimaanpassung und Hochwasserschutz",
+        "zu Klimaanpassung und Hochwasserschutz",
+        "an Klimaanpassung und Hochwasserschutz",
+        "mit Klimaanpassung und Hochwasserschutz",
+        "Hitze, Starkregen, Trockenheit und Schutz vor Hochwasser.",
+    ),
+    Subject(
+        "kultur",
+        "Kultur, Baukultur und Tourismus",
+        "zu Kultur, Baukultur und Tourismus",
+        "an Kultur, Baukultur und Tourismus",
+        "mit Kultur, Baukultur und Tourismus",
+        "Feste, Häuser, Denkmale und Gäste.",
+    ),
+    Subject(
+        "ehrenamt",
+        "Ehrenamt",
+        "zum Ehrenamt",
+        "am Ehrenamt",
+        "mit dem Ehrenamt",
+        "Vereine, Engagement und Anerkennung.",
+    ),
+    Subject(
+        "integration",
+        "Integration und Zusammenhalt",
+        "zu Integration und Zusammenhalt",
+        "an Integration und Zusammenhalt",
+        "mit Integration und Zusammenhalt",
+        "Ankommen, Begegnung und Miteinander.",
+    ),
+    Subject(
+        "demokratie",
+        "Lokale Demokratie",
+        "zur lokalen Demokratie",
+        "an der lokalen Demokratie",
+        "mit der lokalen Demokratie",
+        "Rat, Gesprächskultur, Schutz vor Anfeindung, Lust auf ein Amt.",
+    ),
+    Subject(
+        "finanzen",
+        "Haushalt und Fördermittel",
+        "zu Haushalt und Fördermitteln",
+        "an Haushalt und Fördermitteln",
+        "mit Haushalt und Fördermitteln",
+        "Haushalt ausgleichen, Förderung finden, beantragen und abrechnen.",
+    ),
+    Subject(
+        "personal",
+        "Personalgewinnung",
+        "zur Personalgewinnung",
+        "an der Personalgewinnung",
+        "mit der Personalgewinnung",
+        "Stellen im Rathaus besetzen und gute Leute halten.",
+    ),
+    Subject(
+        "demografie",
+        "Demografie",
+        "zum demografischen Wandel",
+        "am demografischen Wandel",
+        "mit dem demografischen Wandel",
+        "Weniger, ältere oder ganz neue Einwohnerinnen und Einwohner.",
+    ),
+    Subject(
+        "sicherheit",
+        "Feuerwehr, Ordnung und Bevölkerungsschutz",
+        "zu Feuerwehr, Ordnung und Bevölkerungsschutz",
+        "an Feuerwehr, Ordnung und Bevölkerungsschutz",
+        "mit Feuerwehr, Ordnung und Bevölkerungsschutz",
+        "Feuerwehr, Ordnungsamt und Vorsorge für den Ernstfall.",
+    ),
+    Subject(
+        "ortsteile",
+        "Ortsteile und Dörfer",
+        "zu Ortsteilen und Dörfern",
+        "an Ortsteilen und Dörfern",
+        "mit Ortsteilen und Dörfern",
+        "Dörfer der Stadt, Eingemeindungen und ein gutes Miteinander.",
+    ),
+    Subject(
+        "nahversorgung",
+        "Nahversorgung",
+        "zur Nahversorgung",
+        "an der Nahversorgung",
+        "mit der Nahversorgung",
+        "Laden, Bäcker, Post und Bank in erreichbarer Nähe.",
+    ),
+    Subject(
+        "sport",
+        "Bäder, Sport und Freizeit",
+        "zu Bädern, Sport und Freizeit",
+        "an Bädern, Sport und Freizeit",
+        "mit Bädern, Sport und Freizeit",
+        "Freibad, Halle, Spielplatz und Vereinssport.",
+    ),
+    Subject(
+        "bauen",
+        "Bauland und Planung",
+        "zu Bauland und Planung",
+        "an Bauland und Planung",
+        "mit Bauland und Planung",
+        "Flächen, Bebauungspläne, Nachverdichtung und Gewerbegebiete.",
+    ),
+    Subject(
+        "infrastruktur",
+        "Straßen, Wasser, öffentliche Gebäude",
+        "zu Straßen, Wasser und öffentlichen Gebäuden",
+        "an Straßen, Wasser und öffentlichen Gebäuden",
+        "mit Straßen, Wasser und öffentlichen Gebäuden",
+        "Was täglich funktionieren muss und viel Geld kostet.",
+    ),
+)
+
+SUBJECTS: dict[str, Subject] = {**THESES, **TOPICS}
+
+THESES_SOURCE = (
+    "Projekt „Potenziale von Kleinstädten in peripheren Lagen“, BBSR/ExWoSt; "
+    "Zusammenfassung in KOMMUNAL, 19.05.2023. Die Worte hier sind unsere eigenen; "
+    "eine Billigung durch die Genannten ist damit nicht verbunden."
+)
+
+MAX_FOCUSES = 3
+MAX_SENTENCE_LENGTH = 200
