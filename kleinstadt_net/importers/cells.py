@@ -21,7 +21,7 @@ _DATE = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
 _GARBLED = re.compile("Ã[\u0080-\u00bf\u0152-\u0192\u2013-\u2122]|\ufffd")
 
 
-class BrokenRow(Exception):  # noqa: N818 (it is data that is broken, not the program)
+class BrokenRow(Exception):
     """A cell that makes its row unusable; the text completes "line 12: …"."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 
-class UnreadableFile(Exception):  # noqa: N818 (it is the file that is at fault, not the program)
+class UnreadableFile(Exception):
     """The file as a whole cannot be used; nothing was taken from it. The text is for the operator."""
 
 

@@ -1,0 +1,118 @@
+"""The one routine that compares towns: page, letter and round all read its float64 numbers.
+
+Per pair only + - x / and square roots are used, each of which IEEE 754 rounds in exactly one way, and sums run
+over subjects and figures in their fixed order. So a pair gets the same bits alone, in a row of ten thousand or
+in a round, from either side, on any processor and with any number of threads.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kleinstadt_net.matching.declarations import Declarations
+from kleinstadt_net.matching.features import TownFeatures
+from kleinstadt_net.matching.figures import TINY, Figures, Floats, Ints
+from kleinstadt_net.matching.weights import LEARN_HALF, REACH_HALF_KM, SHARED_HALF, TOURISM_STEP
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What one town has in common with others: five arrays, 0..1, one entry per other town.
+
+    ``shared``, ``structure`` and ``reach`` are the same from both sides; ``learn`` from one side is ``teach``
+    from the other.
+    """
+
+    shared: Floats
+    learn: Floats
+    teach: Floats
+    structure: Floats
+    reach: Floats
+
+    def take(self, positions: Ints) -> "Parts":
+        """The parts at some positions, in that order."""
+        return Parts(*(getattr(self, name)[positions] for name in PART_NAMES))
+
+    def by_pair(self) -> list[dict[str, float]]:
+        """Each pair's parts by name, rounded to 1e-6: what a round stores."""
+        table = np.round(np.stack([getattr(self, name) for name in PART_NAMES], axis=1), 6)
+        return [dict(zip(PART_NAMES, values, strict=True)) for values in table.tolist()]
+
+
+PART_NAMES = ("shared", "learn", "teach", "structure", "reach")
+
+
+def parts(features: TownFeatures, i: int, rows: Ints | None = None) -> Parts:
+    """Town ``i`` against all towns, or against ``rows`` in their order."""
+    others: slice | Ints = slice(None) if rows is None else rows
+    count = len(features) if rows is None else len(rows)
+    declared, measured = features.declared, features.figures
+    return Parts(
+        saturated(_in_common(declared, i, others, count), SHARED_HALF),
+        saturated(_offered(declared.need, declared.strength, i, others, count), LEARN_HALF),
+        saturated(_offered(declared.strength, declared.need, i, others, count), LEARN_HALF),
+        _structure(measured, i, others, count),
+        _reach(measured, i, others, count),
+    )
+
+
+def saturated(amount: Floats, half: float) -> Floats:
+    """Any amount from 0 upwards, brought into 0..1; ``half`` of it makes one half, and more always counts more."""
+    return amount / (amount + half)
+
+
+def distance_km(features: TownFeatures, i: int, j: int) -> float | None:
+    """Straight distance between two towns in kilometres, None where a place is unknown."""
+    measured = features.figures
+    if not (measured.located[i] and measured.located[j]):
+        return None
+    return float(np.sqrt(_squared_km(measured, i, np.array([j]), 1)[0]))
+
+
+def _in_common(declared: Declarations, i: int, others: slice | Ints, count: int) -> Floats:
+    total = np.zeros(count)
+    for subject in np.flatnonzero(declared.challenge[:, i]):
+        named = declared.challenge[subject][others]
+        if declared.focus[subject, i]:
+            named = named + declared.challenge_in_focus[subject][others]
+        total += declared.rarity[subject] * named
+    return total
+
+
+def _offered(mine: Floats, theirs: Floats, i: int, others: slice | Ints, count: int) -> Floats:
+    total = np.zeros(count)
+    for subject in np.flatnonzero(mine[:, i]):
+        total += mine[subject, i] * theirs[subject][others]
+    return total
+
+
+def _structure(measured: Figures, i: int, others: slice | Ints, count: int) -> Floats:
+    difference, weight = np.zeros(count), np.zeros(count)
+    for figure in np.flatnonzero(measured.weight[:, i]):
+        gap = measured.scaled[figure][others] - measured.scaled[figure, i]
+        both = measured.weight[figure][others]
+        difference += both * (gap * gap)
+        weight += both
+    if measured.region_weight[i]:
+        both = measured.region_weight[others]
+        difference += both * (TOURISM_STEP * (measured.region[others] != measured.region[i]))
+        weight += both
+    near = weight * (measured.local_scale[others] * measured.local_scale[i])
+    # 1 / (1 + mean squared gap / product of both local scales); where nothing is known of both, 0.
+    alike: Floats = near / np.maximum(near + difference, TINY)
+    return alike
+
+
+def _reach(measured: Figures, i: int, others: slice | Ints, count: int) -> Floats:
+    half = REACH_HALF_KM * REACH_HALF_KM
+    near = half / (half + _squared_km(measured, i, others, count))
+    both_located: Floats = measured.located[i] * measured.located[others]
+    return both_located * near
+
+
+def _squared_km(measured: Figures, i: int, others: slice | Ints, count: int) -> Floats:
+    total = np.zeros(count)
+    for axis in measured.position:
+        gap = axis[others] - axis[i]
+        total += gap * gap
+    return total

@@ -1,0 +1,172 @@
+"""What deserves to be in an issue."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kleinstadt_net.digest.issue import MAX_ITEMS, Issue, News, compose
+from kleinstadt_net.digest.sources.freshness import Question, is_old
+from kleinstadt_net.digest.sources.statements import Statement, strongest
+from kleinstadt_net.digest.sources.suggestions import Suggestion
+from kleinstadt_net.digest.sources.towns import Peer
+from kleinstadt_net.digest.sources.waiting import Waiting
+
+TODAY = date(2026, 12, 1)
+
+
+def peer(town_id: int) -> Peer:
+    return Peer(
+        town_id,
+        f"99000{town_id:03}",
+        "ellernrode",
+        "Ellernrode",
+        "Hessen",
+        9_800,
+        False,
+        84.0,
+    )
+
+
+def suggestion(number: int, town_id: int | None = None) -> Suggestion:
+    return Suggestion(number, position=number, slot="mutual", peer=peer(town_id or number))
+
+
+def waiting(number: int, day: int = 1, own: Suggestion | None = None, town_id: int | None = None) -> Waiting:
+    return Waiting(number, datetime(2026, 11, day, tzinfo=UTC), peer(town_id or 500 + number), own)
+
+
+def statement(number: int, state: str = "strength", sentence: str = "Wir zeigen es gern.") -> Statement:
+    return Statement(number, "innenstadt", state, sentence, date(2026, 3, 1))
+
+
+def question(number: int = 1, on: date = date(2025, 10, 1)) -> Question:
+    return Question(number, "innenstadt", "seeking", on)
+
+
+def composed(news: News, told: frozenset[str] = frozenset()) -> Issue:
+    issue = compose(news, today=TODAY, told=told)
+    assert issue is not None
+    return issue
+
+
+def test_without_news_there_is_no_issue() -> None:
+    assert compose(News(), today=TODAY, told=()) is None
+
+
+def test_a_question_about_ones_own_statements_is_no_reason_to_write() -> None:
+    assert compose(News(own=(question(),)), today=TODAY, told=()) is None
+
+
+def test_the_strongest_suggestion_is_large_and_the_others_follow_in_order() -> None:
+    issue = composed(News(suggestions=(suggestion(3), suggestion(1), suggestion(2))))
+    assert issue.large == suggestion(1)
+    assert issue.suggestions == (suggestion(2), suggestion(3))
+
+
+def test_somebody_waiting_for_an_answer_comes_before_everything_else() -> None:
+    issue = composed(News(suggestions=(suggestion(1),), waiting=(waiting(8, day=9), waiting(9, day=2))))
+    assert issue.large == waiting(9, day=2)
+    assert issue.waiting == (waiting(8, day=9),)
+    assert issue.suggestions == (suggestion(1),)
+    assert issue.waiting_count == 2
+
+
+def test_a_town_that_waits_is_not_suggested_as_well() -> None:
+    own = suggestion(1, town_id=7)
+    issue = composed(News(suggestions=(own, suggestion(2)), waiting=(waiting(9, own=own, town_id=7),)))
+    assert issue.suggestions == (suggestion(2),)
+    assert issue.answerable == (own, suggestion(2))
+    assert {"waiting:9", "suggestion:1", "suggestion:2"} <= set(issue.keys)
+
+
+def test_nothing_is_told_twice() -> None:
+    news = News(
+        suggestions=(suggestion(1), suggestion(2)),
+        waiting=(waiting(9),),
+        statements={1: [statement(4)]},
+        own=(question(),),
+    )
+    first = composed(news)
+    assert compose(news, today=TODAY, told=set(first.keys)) is None
+
+
+def test_what_was_told_before_makes_room_for_the_next() -> None:
+    news = News(suggestions=(suggestion(1), suggestion(2)))
+    assert composed(news, frozenset({"suggestion:1"})).large == suggestion(2)
+
+
+@given(st.integers(0, 15), st.integers(0, 8), st.booleans(), st.booleans())
+def test_an_issue_never_holds_more_than_nine_items(
+    asking: int, proposed: int, is_quoted: bool, is_asked: bool
+) -> None:
+    news = News(
+        suggestions=tuple(suggestion(n) for n in range(1, proposed + 1)),
+        waiting=tuple(waiting(n) for n in range(1, asking + 1)),
+        statements={1: [statement(1)], 501: [statement(2)]} if is_quoted else {},
+        own=(question(),) if is_asked else (),
+    )
+    issue = compose(news, today=TODAY, told=())
+    assert (issue is None) == (asking + proposed == 0)
+    if issue is not None:
+        extras = [issue.statement, issue.question]
+        held = 1 + len(issue.waiting) + len(issue.suggestions) + sum(e is not None for e in extras)
+        assert held <= MAX_ITEMS
+        assert len(issue.keys) == held
+
+
+def test_who_finds_no_room_this_month_is_told_the_next() -> None:
+    news = News(waiting=tuple(waiting(n) for n in range(1, 13)))
+    first = composed(news)
+    second = composed(news, frozenset(first.keys))
+    assert len(first.keys) == MAX_ITEMS
+    assert len(second.keys) == 12 - MAX_ITEMS
+
+
+def test_a_need_is_never_quoted_nor_used_to_introduce_a_town() -> None:
+    news = News(suggestions=(suggestion(1),), statements={1: [statement(4, state="seeking")]})
+    issue = composed(news)
+    assert issue.introduction is None
+    assert issue.statement is None
+
+
+def test_a_town_is_introduced_by_what_it_can_show_before_what_it_works_on() -> None:
+    working = Statement(1, "waerme", "in_progress", "", date(2026, 11, 1), is_focus=True)
+    showing = Statement(2, "innenstadt", "strength", "", date(2026, 1, 1))
+    assert strongest([working, showing]) == showing
+
+
+def test_the_quotation_comes_from_the_first_town_that_wrote_a_sentence() -> None:
+    news = News(
+        suggestions=(suggestion(1), suggestion(2)),
+        statements={1: [statement(1, sentence="")], 2: [statement(2)]},
+    )
+    assert composed(news).statement == (peer(2), statement(2))
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "today", "is_asked"),
+    [
+        (date(2025, 12, 1), date(2026, 12, 1), True),
+        (date(2025, 12, 2), date(2026, 12, 1), False),
+        (date(2024, 2, 29), date(2025, 2, 28), False),
+        (date(2024, 2, 29), date(2025, 3, 1), True),
+    ],
+)
+def test_a_statement_is_old_after_twelve_calendar_months(
+    confirmed: date, today: date, is_asked: bool
+) -> None:
+    assert is_old(confirmed, today) == is_asked
+
+
+def test_one_question_is_asked_and_it_is_the_oldest() -> None:
+    older = question(2, on=date(2024, 5, 1))
+    issue = composed(News(suggestions=(suggestion(1),), own=(question(1), older)))
+    assert issue.question == older
+
+
+def test_a_statement_confirmed_and_grown_old_again_may_be_asked_about_again() -> None:
+    told = frozenset({question(1, on=date(2024, 5, 1)).key})
+    news = News(suggestions=(suggestion(1),), own=(question(1, on=date(2025, 6, 1)),))
+    assert composed(news, told).question == news.own[0]
