@@ -1,0 +1,1 @@
+"""The mail room: letters are rendered, laid in the outbox as bytes, and delivered from there."""

@@ -1,0 +1,156 @@
+"""The only place that speaks SMTP: takes due letters from the outbox and hands them to the mail server.
+
+Any number of processes may do this at once. A letter is sent again only if a process died, or the
+line broke, in the moment of sending; it then carries the same Message-ID.
+"""
+
+import smtplib
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from kleinstadt_net.database import db
+from kleinstadt_net.mail import claims
+from kleinstadt_net.mail.claims import Attempt
+from kleinstadt_net.mail.ladder import Reply, blames_address, delay_after, parse_reply
+from kleinstadt_net.mail.smtp import VerifiedConnection
+from kleinstadt_net.mail.suppressions import suppress
+
+log = structlog.get_logger("mail")
+
+# Letters per connection; providers close longer conversations themselves.
+BATCH = 50
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """What one run did, in letters. ``server_error`` says why the mail server could not be used."""
+
+    sent: int = 0
+    delayed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    server_error: str | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.sent or self.delayed or self.failed or self.unknown)
+
+    def __str__(self) -> str:
+        return f"sent {self.sent}, delayed {self.delayed}, failed {self.failed}, unknown {self.unknown}"
+
+
+def deliver_due(
+    limit: int | None = None, *, stop: Callable[[], bool] = lambda: False, only_key: str | None = None
+) -> DeliveryReport:
+    """Deliver letters that are due, at most ``limit``, until none is left or ``stop`` says so.
+
+    ``stop`` is asked between letters: the one in hand is finished, the others are given back. When
+    the mail server cannot be reached the run ends; its letters wait on the ladder. Never raises for
+    what a mail server does; errors of the database are raised, and no letter is lost by them.
+    """
+    returned, unknown = claims.release_abandoned()
+    if returned or unknown:
+        log.warning("found letters of a vanished process", returned=returned, unknown=unknown)
+    counts: Counter[str] = Counter(unknown=unknown)
+    server_error: str | None = None
+    handled = 0
+    while server_error is None and not stop():
+        size = BATCH if limit is None else min(BATCH, limit - handled)
+        claim, letter_ids = claims.claim_due(size, only_key) if size > 0 else ("", [])
+        if not letter_ids:
+            break
+        handled += len(letter_ids)
+        server_error = _deliver_batch(claim, letter_ids, counts, stop)
+    return DeliveryReport(server_error=server_error, **counts)
+
+
+def _deliver_batch(
+    claim: str, letter_ids: list[int], counts: Counter[str], stop: Callable[[], bool]
+) -> str | None:
+    """Deliver the letters of one claim; returns why the server could not be used, if so."""
+    remaining = deque(letter_ids)
+    try:
+        while remaining and not stop():
+            with VerifiedConnection() as connection:
+                while remaining and connection.is_open and not stop():
+                    _deliver_one(connection, remaining.popleft(), claim, counts)
+    except OSError as error:
+        # Only opening the connection raises one: whatever happens to a letter is dealt with there.
+        return _server_away(claim, error, counts)
+    finally:
+        db.session.rollback()
+        claims.give_back(claim)
+    return None
+
+
+def _server_away(claim: str, error: OSError, counts: Counter[str]) -> str:
+    reason = _name(error)
+    postponed = claims.postpone(claim, f"mail server away: {reason}")
+    counts["delayed"] += postponed
+    log.warning("mail server cannot be used", reason=reason, letters=postponed)
+    return reason
+
+
+def _deliver_one(connection: VerifiedConnection, letter_id: int, claim: str, counts: Counter[str]) -> None:
+    attempt = claims.start_attempt(letter_id, claim)
+    if attempt is None:
+        log.warning("claim was lost, another process has the letter", letter_id=letter_id)
+        return
+    try:
+        connection.send_bytes(attempt.sender, attempt.recipient, attempt.content)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, text = next(iter(refused.recipients.values()))
+        outcome = _refused(attempt, parse_reply(code, text), text, is_recipient=True)
+    except smtplib.SMTPSenderRefused as refused:
+        # Our own sender is at fault, which the operator can mend: no letter is given up at once for it.
+        outcome = _again(attempt, parse_reply(refused.smtp_code, refused.smtp_error).short, "sender refused")
+    except smtplib.SMTPResponseException as refused:
+        reply = parse_reply(refused.smtp_code, refused.smtp_error)
+        outcome = _refused(attempt, reply, refused.smtp_error, is_recipient=False)
+    except OSError as error:
+        # The line broke or the server fell silent; it may have taken the letter before.
+        outcome = _again(attempt, _name(error), "connection lost", may_have_left=True)
+    except Exception as error:
+        # A letter that cannot even be spoken must not hold up the others; its half-begun talk ends.
+        log.exception("letter cannot be sent as it is", letter_id=letter_id)
+        connection.abandon()
+        outcome = _again(attempt, type(error).__name__, str(error))
+    else:
+        claims.mark_sent(attempt)
+        outcome = "sent"
+    counts[outcome] += 1
+
+
+def _refused(attempt: Attempt, reply: Reply, text: bytes | str, *, is_recipient: bool) -> str:
+    """The server said no to the recipient or to the text: again later, or for good."""
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    if not reply.is_final:
+        return _again(attempt, reply.short, said)
+    if is_recipient and blames_address(reply):
+        suppress(attempt.recipient, f"mail server answered {reply.short}")
+    return _give_up(attempt, reply.short, f"{reply.code} {said}")
+
+
+def _again(attempt: Attempt, code: str, detail: str, *, may_have_left: bool = False) -> str:
+    seconds = delay_after(attempt.attempts)
+    if seconds is None:
+        return _give_up(attempt, code, f"given up after {attempt.attempts} tries: {code} {detail}")
+    claims.mark_again(attempt, seconds, f"{code} {detail}", may_have_left=may_have_left)
+    log.info("letter delayed", letter_id=attempt.letter_id, reason=code, seconds=seconds)
+    return "delayed"
+
+
+def _give_up(attempt: Attempt, code: str, error: str) -> str:
+    claims.mark_failed(attempt, error)
+    log.warning("letter failed", letter_id=attempt.letter_id, reason=code, attempts=attempt.attempts)
+    return "failed"
+
+
+def _name(error: OSError) -> str:
+    """What may be logged of a connection error: its kind and code, never its text."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__} {parse_reply(error.smtp_code, error.smtp_error).short}"
+    return type(error).__name__

@@ -1,0 +1,35 @@
+"""Inserting a row once, in the words of either database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.dml import ReturningInsert
+
+from kleinstadt_net.database import Base, db
+
+
+def insert_once(
+    model: type[Base], row: Mapping[str, Any], unique: InstrumentedAttribute[Any]
+) -> ReturningInsert[tuple[Any]]:
+    """An INSERT that does nothing, and returns nothing, when ``unique`` already holds that value.
+
+    A duplicate must not be an error: on PostgreSQL an error would end the caller's transaction.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        return _with_postgresql(model, row, unique)
+    return (
+        sqlite.insert(model).values(**row).on_conflict_do_nothing(index_elements=[unique]).returning(unique)
+    )
+
+
+def _with_postgresql(
+    model: type[Base], row: Mapping[str, Any], unique: InstrumentedAttribute[Any]
+) -> ReturningInsert[tuple[Any]]:
+    return (
+        postgresql.insert(model)
+        .values(**row)
+        .on_conflict_do_nothing(index_elements=[unique])
+        .returning(unique)
+    )

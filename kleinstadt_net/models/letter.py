@@ -1,0 +1,79 @@
+"""The outbox and what belongs to it: subscriptions, items already told, addresses not written to."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kleinstadt_net.database import Base
+
+
+class Letter(Base):
+    """A letter, complete as bytes, on its way. ``key`` makes writing the same one twice impossible."""
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'claimed', 'sent', 'failed', 'unknown')", name="state"),
+        Index("ix_letters_state_next_try_at", "state", "next_try_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    period: Mapped[str | None] = mapped_column(String(10))
+    recipient: Mapped[str] = mapped_column(String(254))
+    sender: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(250))
+    message_id: Mapped[str] = mapped_column(String(250), unique=True)
+    content: Mapped[bytes] = mapped_column("bytes", LargeBinary, deferred=True)
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    claim: Mapped[str | None] = mapped_column(String(36))
+    claimed_at: Mapped[datetime | None]
+    # Set and committed before MAIL FROM: tells whether a vanished process may have posted the letter.
+    attempt_started_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(500))
+
+
+class Subscription(Base):
+    """The consent of one person to the Monatsbrief, with when and to which wording."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (CheckConstraint("frequency IN ('monthly', 'off')", name="frequency"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), unique=True)
+    frequency: Mapped[str] = mapped_column(String(10))
+    paused_until: Mapped[date | None]
+    # Kept readable because every letter carries it; it opens preferences and nothing else.
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    consent_at: Mapped[datetime | None]
+    consent_wording: Mapped[str | None] = mapped_column(String(500))
+    changed_at: Mapped[datetime]
+
+
+class DigestItem(Base):
+    """A piece of news a person has been told; each is told once, ever."""
+
+    __tablename__ = "digest_items"
+    __table_args__ = (UniqueConstraint("account_id", "item_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    item_key: Mapped[str] = mapped_column(String(120))
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"), index=True)
+
+
+class Suppression(Base):
+    """An address that is not written to; only a keyed hash of it is kept."""
+
+    __tablename__ = "suppressions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime]

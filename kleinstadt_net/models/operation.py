@@ -1,0 +1,70 @@
+"""What running the service leaves behind: throttle, audit trail, jobs, and what this installation is."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kleinstadt_net.database import Base
+
+
+class Throttle(Base):
+    """How often something was tried lately; ``key`` is a keyed hash of who and what."""
+
+    __tablename__ = "throttle"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    count: Mapped[int]
+    window_started_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditEntry(Base):
+    """Who did what to which town; ids and codes only, so that it outlives the persons in it."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    town_id: Mapped[int | None] = mapped_column(ForeignKey("towns.id", ondelete="SET NULL"), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class JobRun(Base):
+    """A run of a job that did real work."""
+
+    __tablename__ = "job_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), index=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+    succeeded: Mapped[bool]
+    detail: Mapped[str] = mapped_column(String(500))
+
+
+class JobHeartbeat(Base):
+    """When a job last came by, whether or not there was anything to do."""
+
+    __tablename__ = "job_heartbeats"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    beat_at: Mapped[datetime]
+
+
+class Installation(Base):
+    """The single row that says whether this is a demonstration, and counts changes to towns."""
+
+    __tablename__ = "installation"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single_row"),
+        CheckConstraint("kind IN ('regular', 'demonstration')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    revision: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,162 @@
+"""Who is signed in: the account behind the session cookie with its towns, loaded in one query."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Flask
+from flask_login import AnonymousUserMixin, UserMixin
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from kleinstadt_net import clock
+from kleinstadt_net.database import db
+from kleinstadt_net.extensions import login_manager
+from kleinstadt_net.models import Account, AccountSession, Membership
+from kleinstadt_net.security.tokens import token_hash
+
+# A browser left alone signs itself out after this many days; a sign-in lasts no longer than that.
+IDLE_DAYS = 14
+ABSOLUTE_DAYS = 60
+
+
+@dataclass(frozen=True)
+class TownAccess:
+    """One town the account may act for: what pages and the policy need to know of it."""
+
+    town_id: int
+    ags: str
+    name: str
+    slug: str
+    land: str
+    kreis: str
+    role: str
+    confirmed: bool
+    suspended: bool
+    is_home: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether this membership verifies the person: confirmed, in a town not suspended."""
+        return self.confirmed and not self.suspended
+
+
+@dataclass(frozen=True)
+class Identity(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+    """A signed-in person for the length of one request."""
+
+    account_id: int
+    email: str
+    first_name: str
+    last_name: str
+    salutation: str
+    is_operator: bool
+    session_id: int
+    session_key: str
+    reauthenticated_at: datetime
+    towns: tuple[TownAccess, ...]
+    acting: TownAccess | None
+
+    def get_id(self) -> str:
+        """Flask-Login keeps the session key, not the account: ending the session ends the cookie."""
+        return self.session_key
+
+    @property
+    def is_verified(self) -> bool:
+        return any(town.counts for town in self.towns)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    def town(self, ags: str) -> TownAccess | None:
+        """The membership in the town with this AGS that counts, if any."""
+        return next((town for town in self.towns if town.ags == ags and town.counts), None)
+
+
+class Visitor(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+    """Somebody not signed in."""
+
+    is_operator = False
+    is_verified = False
+    towns: tuple[TownAccess, ...] = ()
+    acting: TownAccess | None = None
+
+    def town(self, ags: str) -> TownAccess | None:
+        return None
+
+
+def init_app(app: Flask) -> None:
+    login_manager.session_protection = "basic"
+    login_manager.anonymous_user = Visitor
+    login_manager.user_loader(load)
+
+
+def load(session_key: str) -> Identity | None:
+    """The identity behind a session key, or None when it was ended or has grown too old."""
+    row = (
+        db.session.execute(
+            select(AccountSession)
+            .join(AccountSession.account)
+            .outerjoin(Account.memberships)
+            .outerjoin(Membership.town)
+            .options(
+                contains_eager(AccountSession.account)
+                .contains_eager(Account.memberships)
+                .contains_eager(Membership.town)
+            )
+            .where(AccountSession.key_hash == token_hash(session_key))
+        )
+        .unique()
+        .scalar_one_or_none()
+    )
+    if row is None or _is_too_old(row, clock.now(), clock.today()):
+        return None
+    return _identity(row, session_key)
+
+
+def _is_too_old(row: AccountSession, now: datetime, today: date) -> bool:
+    return (today - row.seen_on).days > IDLE_DAYS or (now - row.created_at).days > ABSOLUTE_DAYS
+
+
+def _identity(row: AccountSession, session_key: str) -> Identity:
+    account = row.account
+    towns = tuple(_town_access(m) for m in account.memberships if m.state != "ended")
+    return Identity(
+        account_id=account.id,
+        email=account.email,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        salutation=account.salutation,
+        is_operator=account.is_operator,
+        session_id=row.id,
+        session_key=session_key,
+        reauthenticated_at=row.reauthenticated_at,
+        towns=towns,
+        acting=_acting(towns, row.acting_town_id),
+    )
+
+
+def _town_access(membership: Membership) -> TownAccess:
+    town = membership.town
+    return TownAccess(
+        town_id=town.id,
+        ags=town.ags,
+        name=town.name,
+        slug=town.slug,
+        land=town.land,
+        kreis=town.kreis,
+        role=membership.role,
+        confirmed=membership.state == "confirmed",
+        suspended=town.suspended_at is not None,
+        is_home=membership.is_home,
+    )
+
+
+def _acting(towns: tuple[TownAccess, ...], chosen_id: int | None) -> TownAccess | None:
+    """The town chosen in this browser, else the home town, else the first that counts."""
+    usable = [town for town in towns if town.counts]
+    for wanted in (lambda t: t.town_id == chosen_id, lambda t: t.is_home, lambda t: True):
+        for town in usable:
+            if wanted(town):
+                return town
+    return None

@@ -1,0 +1,93 @@
+"""The migrations lead to exactly the tables the models speak of, and back to nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+
+from kleinstadt_net.database import db
+from tests.conftest import ROOT
+from tests.support import databases
+from tests.support.databases import Database
+
+VERSIONS = sorted(path.stem for path in (ROOT / "migrations" / "versions").glob("*.py"))
+
+
+@pytest.fixture
+def blank(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Database]:
+    """A database of the same kind without any table."""
+    if database.kind == "sqlite":
+        yield Database("sqlite", f"sqlite:///{tmp_path / 'blank.sqlite3'}")
+        return
+    server = request.getfixturevalue("postgresql_server")
+    name = f"{sa.make_url(database.url).database}_blank"
+    yield databases.new_postgresql(server, name, template="template0")
+    databases.remove_postgresql(server, name)
+
+
+def test_migrations_and_models_agree(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
+def test_migrations_make_the_same_constraints_and_indexes_as_the_models(app: Flask, blank: Database) -> None:
+    migrated = describe(db.engine)
+    engine = sa.create_engine(blank.url, poolclass=sa.NullPool)
+    db.metadata.create_all(engine)
+
+    assert migrated == describe(engine)
+
+
+def test_going_down_leaves_nothing_and_going_up_again_works(blank: Database) -> None:
+    databases.upgrade(blank.url)
+    databases.downgrade(blank.url)
+    assert tables(blank) == ["alembic_version"]
+
+    databases.upgrade(blank.url)
+    assert "towns" in tables(blank)
+
+
+def test_a_new_installation_is_a_regular_one_at_revision_zero(app: Flask) -> None:
+    row = db.session.execute(sa.text("SELECT id, kind, revision FROM installation")).one()
+    assert tuple(row) == (1, "regular", 0)
+
+
+def test_versions_are_numbered_without_a_gap() -> None:
+    assert [int(name.split("_")[0]) for name in VERSIONS] == list(range(1, len(VERSIONS) + 1))
+
+
+def test_migrations_import_nothing_of_the_package() -> None:
+    for name in VERSIONS:
+        text = (ROOT / "migrations" / "versions" / f"{name}.py").read_text(encoding="utf-8")
+        assert "kleinstadt_net" not in text, f"{name} would change its meaning with the package"
+
+
+def describe(engine: sa.Engine) -> dict[str, Any]:
+    """Everything the database knows of its tables, in an order of its own."""
+    inspector = sa.inspect(engine)
+    return {
+        table: {
+            "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in ordered_columns],
+            "primary key": inspector.get_pk_constraint(table),
+            "foreign keys": by_name(inspector.get_foreign_keys(table)),
+            "unique": by_name(inspector.get_unique_constraints(table)),
+            "checks": by_name(inspector.get_check_constraints(table)),
+            "indexes": by_name(inspector.get_indexes(table)),
+        }
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+        for ordered_columns in [inspector.get_columns(table)]
+    }
+
+
+def by_name(found: list[Any]) -> list[Any]:
+    return sorted(found, key=lambda item: str(item["name"]))
+
+
+def tables(database: Database) -> list[str]:
+    return sa.inspect(sa.create_engine(database.url, poolclass=sa.NullPool)).get_table_names()
