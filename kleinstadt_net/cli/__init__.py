@@ -1,0 +1,11 @@
+"""Commands for operators: ``flask <noun> <verb>``. English, one file per noun, exit code 1 with a reason."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach every command group to the application."""
+    from kleinstadt_net.cli import accounts, demo, digests, jobs, letters, rounds, towns
+
+    for noun in (accounts, demo, digests, jobs, letters, rounds, towns):
+        app.cli.add_command(noun.group)

@@ -1,0 +1,47 @@
+"""``flask rounds``: run a month's round, exactly once, and say what came of it."""
+
+import re
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from kleinstadt_net import clock
+from kleinstadt_net.services import rounds
+from kleinstadt_net.services.rounds import RoundResult
+
+group = AppGroup("rounds", help="The monthly round of suggestions.")
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+# Enough to see what is going on; the rest is in the database.
+NOTES_SHOWN = 20
+
+
+@group.command("run")
+@click.option("--month", help="Month of the round, such as 2026-12; default: the present one.")
+def run(month: str | None) -> None:
+    """Store the suggestions of a month; a month that is stored already stays as it is."""
+    if month is not None and not MONTH.fullmatch(month):
+        raise click.BadParameter("a month looks like 2026-12", param_hint="--month")
+    result = rounds.run(month or clock.current_month())
+    if not result.stored:
+        click.echo(f"{result.month}: {result.active} active towns, at least two are needed", err=True)
+        sys.exit(1)
+    _report(result)
+
+
+def _report(result: RoundResult) -> None:
+    slots = ", ".join(f"{count} {slot}" for slot, count in (result.slots or {}).items())
+    click.echo(f"{result.month}: {'stored now' if result.created else 'was stored before, unchanged'}")
+    click.echo(f"{result.active} active towns, {result.suggestions} suggestions ({slots})")
+    click.echo(f"coverage out: {_coverage(result.active, result.without)} received a suggestion")
+    click.echo(f"coverage in:  {_coverage(result.active, result.unnamed)} stand in a list")
+    click.echo(f"most lists a town stands in: {result.most_lists}")
+    for note in result.notes[:NOTES_SHOWN]:
+        click.echo(f"note: {note}")
+    if len(result.notes) > NOTES_SHOWN:
+        click.echo(f"and {len(result.notes) - NOTES_SHOWN} more notes")
+
+
+def _coverage(active: int, missed: int) -> str:
+    share = (active - missed) / active if active else 1.0
+    return f"{active - missed} of {active} towns ({share:.1%})"

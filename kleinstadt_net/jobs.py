@@ -1,0 +1,173 @@
+"""The timetable of the one scheduler process, ``flask jobs run``.
+
+Every job is an idempotent tick: the database says what is due, constraints decide between two
+schedulers, and a missed tick is made good by the next one. Nothing that matters happens between
+02:00 and 03:00, an hour that comes twice or not at all.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event, Thread
+from types import FrameType
+
+import structlog
+from apscheduler.events import EVENT_SCHEDULER_STARTED
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import Flask
+
+from kleinstadt_net import clock, territory
+from kleinstadt_net.mail import delivery
+from kleinstadt_net.services import housekeeping, job_runs
+
+# Ten letters a second are more than most providers allow and empty a full month's outbox in minutes.
+LETTERS_PER_TICK = 300
+LETTERS_TICK_SECONDS = 30
+
+Stop = Callable[[], bool]
+log = structlog.get_logger("jobs")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a tick did, in a line without names; an idle tick answers None instead."""
+
+    detail: str
+    succeeded: bool = True
+
+
+@dataclass(frozen=True)
+class Job:
+    """A line of the timetable. ``function`` is given a question it may ask: shall I stop?"""
+
+    name: str
+    trigger: BaseTrigger
+    function: Callable[[Stop], Work | None]
+
+
+def deliver_letters(stop: Stop) -> Work | None:
+    """Send what is due."""
+    report = delivery.deliver_due(LETTERS_PER_TICK, stop=stop)
+    if report.server_error:
+        return Work(f"mail server cannot be used: {report.server_error}; {report}", succeeded=False)
+    return None if report.is_idle else Work(str(report))
+
+
+def ensure_round(stop: Stop) -> Work | None:
+    """Run this month's round once its hour has come."""
+    # The engine's libraries are heavy, and web workers read this file without ever running a round.
+    from kleinstadt_net.services import rounds
+
+    result = rounds.ensure_current()
+    return Work(f"round {result.month}: {result.suggestions} suggestions") if result else None
+
+
+def enqueue_digests(stop: Stop) -> Work | None:
+    """Write the letters of everybody who is due."""
+    from kleinstadt_net.services import digests
+
+    report = digests.enqueue_due(clock.now())
+    if not (report.enqueued or report.failed):
+        return None
+    return Work(f"enqueued {report.enqueued}, failed {report.failed}", succeeded=not report.failed)
+
+
+def clear_away(stop: Stop) -> Work | None:
+    """Delete what has outlived its purpose."""
+    cleared = housekeeping.clear(clock.now())
+    return Work(str(cleared)) if cleared.total else None
+
+
+JOBS = (
+    Job(
+        "letters",
+        IntervalTrigger(seconds=LETTERS_TICK_SECONDS, timezone=territory.TIME_ZONE),
+        deliver_letters,
+    ),
+    Job("rounds", CronTrigger(minute=2, timezone=territory.TIME_ZONE), ensure_round),
+    Job("digests", CronTrigger(minute="7,22,37,52", timezone=territory.TIME_ZONE), enqueue_digests),
+    Job("housekeeping", CronTrigger(minute=45, timezone=territory.TIME_ZONE), clear_away),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Nothing is started with the application: only ``flask jobs run`` keeps the timetable."""
+
+
+def tick(app: Flask, job: Job, stop: Stop = lambda: False) -> None:
+    """Run a job once: heartbeat always, a ``job_runs`` row for work or failure; never raises."""
+    started = clock.now()
+    structlog.contextvars.bind_contextvars(job=job.name)
+    try:
+        with app.app_context():
+            work = job.function(stop)
+    except Exception as error:
+        # The next tick is the remedy; a scheduler that died of one job would take the others along.
+        log.exception("job failed")
+        work = Work(f"{type(error).__name__}", succeeded=False)
+    try:
+        with app.app_context():
+            _note(job, started, work)
+    except Exception:
+        log.exception("job could not be noted")
+    finally:
+        structlog.contextvars.unbind_contextvars("job")
+
+
+def _note(job: Job, started: datetime, work: Work | None) -> None:
+    job_runs.beat(job.name, clock.now())
+    if work is not None:
+        job_runs.record(job.name, started, clock.now(), work.succeeded, work.detail)
+
+
+def scheduler(app: Flask, stop: Stop) -> BaseScheduler:
+    """A scheduler with the whole timetable, each job due at once: what was missed is made good."""
+    made = BlockingScheduler(
+        timezone=territory.TIME_ZONE,
+        executors={"default": ThreadPoolExecutor(len(JOBS))},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    for job in JOBS:
+        made.add_job(tick, job.trigger, args=(app, job, stop), id=job.name, next_run_time=clock.local_now())
+    return made
+
+
+def run(app: Flask, stop: Event) -> None:
+    """Keep the timetable until ``stop`` is set; jobs under way finish what they hold in hand."""
+    timetable = scheduler(app, stop.is_set)
+    started = Event()
+    timetable.add_listener(lambda event: started.set(), EVENT_SCHEDULER_STARTED)
+    watcher = Thread(target=_end_when_told, args=(stop, started, timetable), daemon=True)
+    watcher.start()
+    timetable.start()
+    watcher.join()
+
+
+def _end_when_told(stop: Event, started: Event, timetable: BaseScheduler) -> None:
+    """Wait for the signal outside of its handler: ending takes locks the interrupted code may hold."""
+    stop.wait()
+    started.wait()
+    timetable.shutdown(wait=True)
+
+
+@contextmanager
+def stopping() -> Iterator[Event]:
+    """An event that SIGTERM and SIGINT set, in place of what they did before."""
+    stop = Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,227 @@
+"""Accounts: making one for a person, setting the password, signing in and out, choosing a town."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete, select, update
+
+from kleinstadt_net import clock
+from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.models import Account, AccountSession, Membership, Town
+from kleinstadt_net.security import passwords
+from kleinstadt_net.security.tokens import new_token, token_hash
+from kleinstadt_net.services import audit, installation, links, throttle, urls
+
+PASSWORD_PURPOSE = "password"
+PASSWORD_LINK_DAYS = 7
+PASSWORD_PATH = "/passwort/{token}"
+
+# A person who mistypes gets ten tries a quarter of an hour; a whole town hall behind one address more.
+PER_ACCOUNT = throttle.Limit("sign_in_account", 10, timedelta(minutes=15))
+PER_ADDRESS = throttle.Limit("sign_in_address", 60, timedelta(minutes=15))
+
+
+class AccountError(Exception):
+    """A request that cannot be fulfilled, with the reason in English for the command line."""
+
+
+class TooManyAttempts(Exception):
+    """Signing in was tried too often lately; nothing was checked."""
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What an operator needs to know after making an account."""
+
+    account_id: int
+    email: str
+    token: str
+    town: str | None
+
+    @property
+    def password_url(self) -> str:
+        """The one-time link to set the password."""
+        return urls.absolute(PASSWORD_PATH.format(token=self.token))
+
+
+def create(
+    email: str,
+    *,
+    town_ags: str | None = None,
+    role: str = "lead",
+    is_operator: bool = False,
+    first_name: str = "",
+    last_name: str = "",
+    salutation: str = "",
+    office: str = "",
+) -> NewAccount:
+    """Make an account, or add a town to an existing one, and a one-time link to set the password.
+
+    The operator vouches for the person, so the membership is confirmed at once and a town's first
+    confirmed membership makes it take part. Raises AccountError for a bad address or unknown town.
+    """
+    address = normalised_address(email)
+    begin_writing(db.session)
+    town = _town(town_ags) if town_ags else None
+    account = db.session.scalar(select(Account).where(Account.email == address))
+    if account is None:
+        account = Account(email=address, created_at=clock.now(), seen_on=clock.today())
+        db.session.add(account)
+    account.first_name = first_name or account.first_name or ""
+    account.last_name = last_name or account.last_name or ""
+    account.salutation = salutation or account.salutation or ""
+    account.is_operator = bool(account.is_operator) or is_operator
+    db.session.flush()
+    if town is not None:
+        _confirm_membership(account, town, role, office)
+    token = links.create(PASSWORD_PURPOSE, account.id, days=PASSWORD_LINK_DAYS)
+    audit.record("account.created", account_id=account.id, town_id=town.id if town else None, role=role)
+    made = NewAccount(account.id, address, token, town.name if town else None)
+    db.session.commit()
+    return made
+
+
+def _confirm_membership(account: Account, town: Town, role: str, office: str) -> None:
+    membership = db.session.scalar(
+        select(Membership).where(Membership.account_id == account.id, Membership.town_id == town.id)
+    )
+    if membership is None:
+        has_home = (
+            db.session.scalar(select(Membership.id).where(Membership.account_id == account.id)) is not None
+        )
+        membership = Membership(account_id=account.id, town_id=town.id, is_home=not has_home)
+        db.session.add(membership)
+    membership.role = role
+    membership.state = "confirmed"
+    membership.office = office or membership.office or ""
+    membership.confirmed_at = clock.now()
+    membership.ended_at = None
+    if town.joined_on is None:
+        town.joined_on = clock.today()
+    db.session.flush()
+    installation.touch_town(town.id)
+
+
+def account_for_link(token: str) -> str | None:
+    """The address whose password a link may set, or None when the link does not hold; reads only."""
+    link = links.find(token, PASSWORD_PURPOSE)
+    return (
+        None
+        if link is None
+        else db.session.scalar(select(Account.email).where(Account.id == link.account_id))
+    )
+
+
+def set_password(token: str, password: str) -> bool:
+    """Set the password by a one-time link and end all sessions; False when the link does not hold."""
+    hashed = passwords.hash_password(password)
+    begin_writing(db.session)
+    link = links.find(token, PASSWORD_PURPOSE)
+    if link is None or not links.consume(link):
+        db.session.rollback()
+        return False
+    db.session.execute(update(Account).where(Account.id == link.account_id).values(password_hash=hashed))
+    db.session.execute(delete(AccountSession).where(AccountSession.account_id == link.account_id))
+    audit.record("account.password_set", account_id=link.account_id)
+    db.session.commit()
+    return True
+
+
+def sign_in(email: str, password: str, remote_address: str) -> str | None:
+    """Check the password and open a session; the session key, or None when they do not fit.
+
+    An unknown address costs the same time as a wrong password. Raises TooManyAttempts before any
+    password is checked.
+    """
+    address = email.strip().lower()
+    if throttle.is_exceeded(PER_ACCOUNT, address) or throttle.is_exceeded(PER_ADDRESS, remote_address):
+        raise TooManyAttempts
+    account = db.session.scalar(select(Account).where(Account.email == address))
+    fits = passwords.verify(account.password_hash if account else None, password)
+    begin_writing(db.session)
+    if account is None or not fits:
+        throttle.count(PER_ACCOUNT, address)
+        throttle.count(PER_ADDRESS, remote_address)
+        db.session.commit()
+        return None
+    throttle.forget(PER_ACCOUNT, address)
+    if account.password_hash and passwords.needs_rehash(account.password_hash):
+        account.password_hash = passwords.hash_password(password)
+    key = _open_session(account)
+    db.session.commit()
+    return key
+
+
+def _open_session(account: Account) -> str:
+    key = new_token()
+    now = clock.now()
+    account.seen_on = clock.today()
+    db.session.add(
+        AccountSession(
+            account_id=account.id,
+            key_hash=token_hash(key),
+            created_at=now,
+            seen_on=clock.today(),
+            reauthenticated_at=now,
+        )
+    )
+    return key
+
+
+def sign_out(session_id: int) -> None:
+    """End one session; the cookie that still holds its key is worth nothing afterwards."""
+    begin_writing(db.session)
+    db.session.execute(delete(AccountSession).where(AccountSession.id == session_id))
+    db.session.commit()
+
+
+def sign_out_everywhere(account_id: int) -> None:
+    """End every session of the account."""
+    begin_writing(db.session)
+    db.session.execute(delete(AccountSession).where(AccountSession.account_id == account_id))
+    db.session.commit()
+
+
+def act_for(session_id: int, account_id: int, ags: str) -> bool:
+    """Choose the town to act for in one browser; False when the account does not speak for it."""
+    begin_writing(db.session)
+    town_id = db.session.scalar(
+        select(Membership.town_id)
+        .join(Membership.town)
+        .where(Membership.account_id == account_id, Membership.state == "confirmed", Town.ags == ags)
+    )
+    if town_id is None:
+        db.session.rollback()
+        return False
+    db.session.execute(
+        update(AccountSession).where(AccountSession.id == session_id).values(acting_town_id=town_id)
+    )
+    db.session.commit()
+    return True
+
+
+def update_person(account_id: int, *, first_name: str, last_name: str, salutation: str) -> None:
+    """Change how the person is addressed."""
+    begin_writing(db.session)
+    db.session.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(first_name=first_name, last_name=last_name, salutation=salutation)
+    )
+    db.session.commit()
+
+
+def normalised_address(email: str) -> str:
+    """The address in lower case as it is stored; raises AccountError when it is none."""
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise AccountError(f"{email!r} is not an e-mail address: {error}") from error
+
+
+def _town(ags: str) -> Town:
+    town = db.session.scalar(select(Town).where(Town.ags == ags, Town.gone_on.is_(None)))
+    if town is None:
+        raise AccountError(f"there is no town with the key {ags!r}; see 'flask towns find NAME'")
+    return town

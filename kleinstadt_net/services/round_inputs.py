@@ -1,0 +1,112 @@
+"""What a round is made from: the towns' facts and the pairs that rest, frozen so that it can be made again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
+from kleinstadt_net import clock, formats
+from kleinstadt_net.database import db
+from kleinstadt_net.matching import features as engine
+from kleinstadt_net.matching import rounds as planning
+from kleinstadt_net.matching.features import Statement, TownFacts
+from kleinstadt_net.matching.rounds import History, RoundPlan
+from kleinstadt_net.models import Round, Suggestion, SuggestionAnswer, Town
+from kleinstadt_net.services import snapshot_facts
+from kleinstadt_net.territory import TIME_ZONE
+from kleinstadt_net.vocabulary import SUBJECTS
+
+PROPOSED_REST_MONTHS = 6
+DECLINED_REST_MONTHS = 12
+COLUMNS = tuple(field.name for field in fields(TownFacts))
+
+
+def network() -> tuple[list[int], list[TownFacts]]:
+    """Ids and facts of all towns as of today, read for this round and not taken from an earlier picture.
+
+    All of them and not only the active ones: what counts as dense or rare is measured on the whole country,
+    so that a pair has the same score in the round as on every page.
+    """
+    rows = snapshot_facts.towns()
+    return [row.id for row in rows], snapshot_facts.facts(rows, clock.today())
+
+
+def history(month: str) -> History:
+    """The pairs that rest in a month: declined or known ones in any case, those proposed lately where possible."""
+    town, peer = aliased(Town), aliased(Town)
+    rested, proposed = set(), set()
+    for first, second, proposed_in, answer, answered_at in db.session.execute(
+        select(town.ags, peer.ags, Round.month, SuggestionAnswer.answer, SuggestionAnswer.answered_at)
+        .select_from(Suggestion)
+        .join(Round, Round.id == Suggestion.round_id)
+        .join(town, town.id == Suggestion.town_id)
+        .join(peer, peer.id == Suggestion.peer_id)
+        .outerjoin(SuggestionAnswer, SuggestionAnswer.suggestion_id == Suggestion.id)
+        .where(
+            or_(
+                SuggestionAnswer.answer.in_(("known", "declined")),
+                Round.month > _months_before(month, PROPOSED_REST_MONTHS),
+            )
+        )
+    ):
+        if answer == "known" or (answer == "declined" and _still_rests(answered_at, month)):
+            rested.add((first, second))
+        if abs(_months_between(proposed_in, month)) < PROPOSED_REST_MONTHS:
+            proposed.add((first, second))
+    return History(frozenset(rested), frozenset(proposed))
+
+
+def freeze(facts: Sequence[TownFacts], past: History) -> dict[str, Any]:
+    """Everything a round is made from, ready for JSON; ``recompute`` reads it."""
+    return {
+        "subjects": list(SUBJECTS),
+        "active": [town.ags for town in facts if town.active],
+        "columns": list(COLUMNS),
+        "towns": [_frozen(town) for town in facts],
+        "rested": sorted(map(list, past.rested)),
+        "proposed": sorted(map(list, past.proposed)),
+    }
+
+
+def recompute(inputs: Mapping[str, Any], month: str) -> RoundPlan:
+    """The plan of a stored round, made again; the same as long as the engine's version is."""
+    facts = [_thawed(dict(zip(inputs["columns"], town, strict=True))) for town in inputs["towns"]]
+    past = History(
+        frozenset((first, second) for first, second in inputs["rested"]),
+        frozenset((first, second) for first, second in inputs["proposed"]),
+    )
+    return planning.plan(engine.build(facts, tuple(inputs["subjects"])), month=month, history=past)
+
+
+def _frozen(town: TownFacts) -> list[Any]:
+    values = {name: getattr(town, name) for name in COLUMNS}
+    values["statements"] = [[s.subject, s.state, s.age_days] for s in town.statements]
+    values["focus"] = list(town.focus)
+    return list(values.values())
+
+
+def _thawed(values: dict[str, Any]) -> TownFacts:
+    values["statements"] = tuple(Statement(*statement) for statement in values["statements"])
+    values["focus"] = tuple(values["focus"])
+    return TownFacts(**values)
+
+
+def _still_rests(declined_at: datetime, month: str) -> bool:
+    """Whether the first day of the month lies within a year of the answer."""
+    declined = declined_at.astimezone(TIME_ZONE).date()
+    passed = _months_between(declined.strftime("%Y-%m"), month)
+    return passed < DECLINED_REST_MONTHS or (passed == DECLINED_REST_MONTHS and declined.day > 1)
+
+
+def _months_between(earlier: str, later: str) -> int:
+    first, second = formats.first_day(earlier), formats.first_day(later)
+    return (second.year - first.year) * 12 + second.month - first.month
+
+
+def _months_before(month: str, months: int) -> str:
+    day = formats.first_day(month)
+    years, index = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return f"{years:04d}-{index + 1:02d}"

@@ -1,0 +1,325 @@
+"""The public side of towns: one town's page, the directory, the map, and the figures of the network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from sqlalchemy import Engine, func, select
+
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Focus, Stance, Town, TownCode, TownFigure
+from kleinstadt_net.search.folding import fold
+from kleinstadt_net.services import snapshot, snapshot_facts
+from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
+from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS, State
+
+PAGE_SIZE = 25
+_TAKING_PART = (Town.joined_on.is_not(None), Town.suspended_at.is_(None), Town.gone_on.is_(None))
+
+
+@dataclass(frozen=True)
+class MapPoint:
+    """A listed town on the map of the network."""
+
+    lat: float
+    lon: float
+    taking_part: bool
+
+
+@dataclass(frozen=True)
+class NetworkFigures:
+    """Three numbers for the start page; needs are in none of them."""
+
+    listed: int
+    taking_part: int
+    public_statements: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Inhabitants and area as a page shows them, each with its date and source."""
+
+    population: int
+    population_on: date
+    source: str
+    is_estimate: bool
+    area_km2: float | None
+    area_source: str | None
+    density: float | None
+    growth: float | None
+    growth_from: date | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a town says on one subject, as its page shows it."""
+
+    subject: str
+    state: str
+    sentence: str | None
+    since: date | None
+    confirmed_on: date
+
+
+@dataclass(frozen=True)
+class TownPage:
+    """Everything the page of one town shows to this reader."""
+
+    town_id: int
+    ags: str
+    slug: str
+    name: str
+    name_official: str
+    kind: str | None
+    land: str
+    kreis_name: str | None
+    register_source: str
+    joined_on: date | None
+    taking_part: bool
+    gone_on: date | None
+    successor: "TownLink | None"
+    figure: Figure | None
+    focus: tuple[str, ...]
+    statements: tuple[Statement, ...]
+
+    def of_state(self, state: str) -> tuple[Statement, ...]:
+        """The statements of one state, theses and topics in their order."""
+        return tuple(statement for statement in self.statements if statement.state == state)
+
+
+@dataclass(frozen=True)
+class TownLink:
+    """Enough of a town to link to its page."""
+
+    ags: str
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DirectoryRow:
+    """A town in the directory."""
+
+    ags: str
+    slug: str
+    name: str
+    land: str
+    kreis_name: str | None
+    population: int | None
+    is_estimate: bool
+    taking_part: bool
+    focus: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DirectoryPage:
+    """One page of the directory: ``total`` towns pass the filters out of ``listed``."""
+
+    rows: tuple[DirectoryRow, ...]
+    total: int
+    listed: int
+    number: int
+    size: int
+
+
+def find(ags: str) -> TownPage | None:
+    """The page of a town as a visitor may see it; None where there is none."""
+    return _page(ags, with_needs=False)
+
+
+def find_for_verified(ags: str) -> TownPage | None:
+    """The page of a town as people of verified towns may see it: with what it seeks advice on."""
+    return _page(ags, with_needs=True)
+
+
+def former(ags: str) -> TownLink | None:
+    """The town that answers to a former key."""
+    row = db.session.execute(
+        select(Town.ags, Town.slug, Town.name)
+        .join(TownCode, TownCode.town_id == Town.id)
+        .where(TownCode.ags == ags)
+    ).first()
+    return None if row is None else TownLink(*row)
+
+
+def directory(text: str, land: str | None, taking_part: bool, number: int) -> DirectoryPage:
+    """Listed towns whose name or Kreis has words beginning with every word of ``text``, by name."""
+    picture = snapshot.current()
+    passes = picture.listed.copy()
+    if land is not None:
+        passes &= picture.land == land
+    if taking_part:
+        passes &= picture.taking_part
+    for word in fold(text).split():
+        # Folded texts are words between blanks, so a blank before it asks for the beginning of one.
+        passes &= np.char.find(np.char.add(" ", picture.search_folds), f" {word}") >= 0
+    hits = np.flatnonzero(passes)
+    ordered = hits[np.argsort(picture.sort_keys[hits], kind="stable")]
+    first = (number - 1) * PAGE_SIZE
+    ids = [int(picture.ids[row]) for row in ordered[first : first + PAGE_SIZE]]
+    return DirectoryPage(
+        rows=_directory_rows(picture, ids),
+        total=len(hits),
+        listed=int(np.count_nonzero(picture.listed)),
+        number=number,
+        size=PAGE_SIZE,
+    )
+
+
+def showing(subject: str, limit: int) -> tuple[DirectoryRow, ...]:
+    """Towns that publicly name a subject as their strength, the latest confirmed first."""
+    picture = snapshot.current()
+    ids = db.session.scalars(
+        select(Stance.town_id)
+        .join(Town, Town.id == Stance.town_id)
+        .where(
+            Stance.subject == subject,
+            Stance.state == State.STRENGTH,
+            *_TAKING_PART,
+        )
+        .order_by(Stance.confirmed_on.desc(), Town.ags)
+        .limit(limit)
+    ).all()
+    return _directory_rows(picture, ids)
+
+
+_points: "WeakKeyDictionary[Engine, tuple[int, tuple[MapPoint, ...]]]" = WeakKeyDictionary()
+
+
+def map_points() -> tuple[MapPoint, ...]:
+    """All listed towns with a known place; read anew only when some town changed."""
+    picture = snapshot.current()
+    known = _points.get(db.engine)
+    if known is None or known[0] != picture.revision:
+        known = (picture.revision, tuple(_read_points(picture)))
+        _points[db.engine] = known
+    return known[1]
+
+
+def network_figures() -> NetworkFigures:
+    """How many towns are listed, how many take part, and how much they tell in public."""
+    picture = snapshot.current()
+    statements = db.session.scalar(
+        select(func.count())
+        .select_from(Stance)
+        .join(Town, Town.id == Stance.town_id)
+        .where(Stance.state.not_in(CONFIDENTIAL_STATES), *_TAKING_PART)
+    )
+    return NetworkFigures(
+        listed=int(np.count_nonzero(picture.listed)),
+        taking_part=int(np.count_nonzero(picture.taking_part)),
+        public_statements=statements or 0,
+    )
+
+
+def _read_points(picture: snapshot.Snapshot) -> list[MapPoint]:
+    places = db.session.execute(select(Town.id, Town.lat, Town.lon))
+    points = []
+    for town_id, lat, lon in places:
+        row = picture.rows.get(town_id)
+        if lat is not None and lon is not None and row is not None and picture.listed[row]:
+            points.append(MapPoint(lat, lon, bool(picture.taking_part[row])))
+    return points
+
+
+def _page(ags: str, *, with_needs: bool) -> TownPage | None:
+    town = db.session.scalar(select(Town).where(Town.ags == ags, Town.hidden_on.is_(None)))
+    if town is None:
+        return None
+    taking_part = town.joined_on is not None and town.suspended_at is None and town.gone_on is None
+    return TownPage(
+        town_id=town.id,
+        ags=town.ags,
+        slug=town.slug,
+        name=town.name,
+        name_official=town.name_official,
+        kind=town.kind,
+        land=town.land,
+        kreis_name=town.kreis_name,
+        register_source=town.register_source,
+        joined_on=town.joined_on,
+        taking_part=taking_part,
+        gone_on=town.gone_on,
+        successor=former(town.ags) if town.gone_on else None,
+        figure=_figure(town.id),
+        focus=_focus(town.id) if taking_part else (),
+        statements=_statements(town.id, with_needs=with_needs) if taking_part else (),
+    )
+
+
+def _figure(town_id: int) -> Figure | None:
+    rows = db.session.scalars(select(TownFigure).where(TownFigure.town_id == town_id)).all()
+    if not rows:
+        return None
+    newest = max(rows, key=lambda row: (row.quality == OFFICIAL, row.population_on))
+    plain = [FigureRow(row.population_on, row.population, row.area_km2, row.quality) for row in rows]
+    area = newest.area_km2
+    growth = snapshot_facts.growth(plain)
+    return Figure(
+        population=newest.population,
+        population_on=newest.population_on,
+        source=newest.source,
+        is_estimate=newest.quality != OFFICIAL,
+        area_km2=area,
+        area_source=newest.area_source,
+        density=newest.population / area if area else None,
+        growth=growth,
+        growth_from=min(row.population_on for row in rows if row.quality == OFFICIAL)
+        if growth is not None
+        else None,
+    )
+
+
+def _focus(town_id: int) -> tuple[str, ...]:
+    return tuple(
+        db.session.scalars(select(Focus.thesis).where(Focus.town_id == town_id).order_by(Focus.thesis))
+    )
+
+
+def _statements(town_id: int, *, with_needs: bool) -> tuple[Statement, ...]:
+    query = select(Stance).where(Stance.town_id == town_id)
+    if not with_needs:
+        # Left out by the database, so that nothing on the page can depend on them.
+        query = query.where(Stance.state.not_in(CONFIDENTIAL_STATES))
+    order = list(SUBJECTS)
+    return tuple(
+        Statement(row.subject, row.state, row.sentence, row.since, row.confirmed_on)
+        for row in sorted(db.session.scalars(query), key=lambda row: order.index(row.subject))
+    )
+
+
+def _directory_rows(picture: snapshot.Snapshot, ids: Sequence[int]) -> tuple[DirectoryRow, ...]:
+    focus: dict[int, list[str]] = {}
+    for town_id, thesis in db.session.execute(
+        select(Focus.town_id, Focus.thesis).where(Focus.town_id.in_(ids)).order_by(Focus.thesis)
+    ):
+        focus.setdefault(town_id, []).append(thesis)
+    found = {
+        row.id: row
+        for row in db.session.execute(
+            select(Town.id, Town.ags, Town.slug, Town.name, Town.land, Town.kreis_name).where(
+                Town.id.in_(ids)
+            )
+        )
+    }
+    return tuple(_directory_row(picture, found[town_id], focus.get(town_id, [])) for town_id in ids)
+
+
+def _directory_row(picture: snapshot.Snapshot, town: Any, focus: Sequence[str]) -> DirectoryRow:
+    row = picture.rows[town.id]
+    population = picture.population[row]
+    taking_part = bool(picture.taking_part[row])
+    return DirectoryRow(
+        ags=town.ags,
+        slug=town.slug,
+        name=town.name,
+        land=town.land,
+        kreis_name=town.kreis_name,
+        population=None if np.isnan(population) else int(population),
+        is_estimate=not bool(picture.official[row]),
+        taking_part=taking_part,
+        focus=tuple(focus) if taking_part else (),
+    )

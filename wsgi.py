@@ -1,0 +1,15 @@
+"""What a web server loads: ``gunicorn wsgi:app``. The configuration comes from the environment."""
+
+import os
+import sys
+
+import config
+from kleinstadt_net import create_app
+from kleinstadt_net.services import installation
+
+try:
+    # There is no default on purpose: a server started without a word must not pretend to be one kind.
+    app = create_app(config.load(os.environ.get("KLEINSTADT_CONFIG", "")))
+    installation.refuse_demonstration_in_production(app)
+except (ValueError, installation.DemonstrationInProduction) as error:
+    sys.exit(f"Configuration: {error}")
