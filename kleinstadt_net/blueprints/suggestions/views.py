@@ -1,0 +1,74 @@
+"""A month's suggestions, and the town's answers to them."""
+
+import re
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from kleinstadt_net import clock
+from kleinstadt_net.blueprints.suggestions import bp
+from kleinstadt_net.blueprints.suggestions.forms import AnswerForm
+from kleinstadt_net.security.access import EDITOR, VERIFIED, access, acting
+from kleinstadt_net.services import suggestions
+from kleinstadt_net.services.suggestions import AnswerStandsError, UnknownSuggestionError
+
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+SAID = {
+    "contact": "Vielen Dank. Wir sagen der anderen Stadt, dass Sie gern sprechen möchten.",
+    "later": "In Ordnung. Der Vorschlag bleibt für Sie offen.",
+    "declined": "In Ordnung. Diese Stadt schlagen wir Ihnen ein Jahr lang nicht mehr vor.",
+    "known": "Schön, dass Sie sich schon kennen. Diese Stadt schlagen wir Ihnen nicht mehr vor.",
+}
+
+
+@bp.get("/vorschlaege")
+@access(VERIFIED)
+def index() -> str:
+    month = _requested_month()
+    found = suggestions.for_town(current_user.acting.town_id, month)
+    return render_template(
+        "suggestions/index.html",
+        found=found,
+        is_current=month == clock.current_month(),
+        town=current_user.acting,
+    )
+
+
+@bp.post("/vorschlaege/<int:suggestion_id>/antwort")
+@access(EDITOR, town=acting)
+def answer(suggestion_id: int) -> ResponseReturnValue:
+    form = AnswerForm()
+    if not form.validate():
+        flash("Diese Antwort kennen wir nicht. Bitte wählen Sie eine der angebotenen.", "danger")
+        return _back(form, suggestion_id)
+    town_id, account_id = current_user.acting.town_id, current_user.account_id
+    choice = str(form.antwort.data)
+    try:
+        suggestions.answer(suggestion_id, town_id, account_id, choice, "page")
+    except UnknownSuggestionError:
+        abort(404)
+    except AnswerStandsError:
+        flash(
+            "Ihre Stadt hat hierzu schon geantwortet. Ändern kann das nur, wer das Profil verantwortet, "
+            "und nur sieben Tage lang.",
+            "warning",
+        )
+    else:
+        flash(SAID[choice], "success")
+    return _back(form, suggestion_id)
+
+
+def _requested_month() -> str:
+    month = request.args.get("monat") or clock.current_month()
+    if not MONTH.fullmatch(month):
+        abort(404)
+    return month
+
+
+def _back(form: AnswerForm, suggestion_id: int) -> ResponseReturnValue:
+    """To where the button was: the overview, or the month's list at the card."""
+    if form.zurueck.data == "uebersicht":
+        return redirect(url_for("dashboard.overview"))
+    month = form.zurueck.data if MONTH.fullmatch(form.zurueck.data or "") else None
+    return redirect(url_for("suggestions.index", monat=month, _anchor=f"vorschlag-{suggestion_id}"))

@@ -1,0 +1,17 @@
+"use strict";
+
+// The menus are plain <details>; this only closes them the way people expect of a menu.
+for (const menu of document.querySelectorAll("details[data-kn-menu]")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+// After a refused form the reader should hear first what is wrong.
+document.getElementById("fehler")?.focus();

@@ -1,0 +1,80 @@
+"""What every template may use without being handed it: words, settings, who we are, navigation."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+from kleinstadt_net import settings, territory, vocabulary
+from kleinstadt_net.security.identity import Identity, Visitor
+from kleinstadt_net.services import installation
+from kleinstadt_net.web.forms import field_attributes, field_messages
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of the main navigation."""
+
+    label: str
+    endpoint: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the page shown is this entry's own."""
+        return request.endpoint == self.endpoint
+
+    @property
+    def is_section(self) -> bool:
+        """Whether the page shown belongs to this entry: both come from the same feature."""
+        feature = self.endpoint.partition(".")[0]
+        return feature != "pages" and request.blueprint == feature
+
+
+FOR_VISITORS = (
+    NavigationItem("Städte", "towns.index"),
+    NavigationItem("Thesen", "pages.theses"),
+    NavigationItem("So funktioniert es", "pages.how_it_works"),
+    NavigationItem("Anmelden", "accounts.sign_in"),
+)
+FOR_TOWNS = (
+    NavigationItem("Übersicht", "dashboard.overview"),
+    NavigationItem("Vorschläge", "suggestions.index"),
+    NavigationItem("Passende Städte", "peers.index"),
+    NavigationItem("Städte", "towns.index"),
+    NavigationItem("Unsere Stadt", "stances.edit"),
+)
+# Somebody signed in whose town is not confirmed: the public side without the invitation to sign in.
+FOR_OTHERS = FOR_VISITORS[:-1]
+FOR_OPERATORS = (NavigationItem("Betrieb", "operations.desk"),)
+
+
+def init_app(app: Flask) -> None:
+    """Offer words and helpers to all templates; nothing here asks the database by itself."""
+    bound = app.config[settings.SETTINGS_KEY]
+    app.jinja_env.globals.update(
+        SUBJECTS=vocabulary.SUBJECTS,
+        THESES=vocabulary.THESES,
+        TOPICS=vocabulary.TOPICS,
+        THESES_SOURCE=vocabulary.THESES_SOURCE,
+        STATE_TITLES=vocabulary.STATE_TITLES,
+        SLOT_TITLES=vocabulary.SLOT_TITLES,
+        ROLE_TITLES=vocabulary.ROLE_TITLES,
+        SELF_ASSESSMENT=vocabulary.SELF_ASSESSMENT,
+        DEMONSTRATION_NOTICE=vocabulary.DEMONSTRATION_NOTICE,
+        LAENDER=territory.LAENDER,
+        network_name=bound.network_name,
+        is_development=bound.is_development,
+        is_demonstration=installation.is_demonstration,
+        navigation=navigation,
+        field_attributes=field_attributes,
+        field_messages=field_messages,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def navigation(user: Identity | Visitor) -> list[NavigationItem]:
+    """The main navigation for this person."""
+    if not user.is_authenticated:
+        return [*FOR_VISITORS]
+    items = FOR_TOWNS if user.is_verified and user.acting else FOR_OTHERS
+    return [*items, *(FOR_OPERATORS if user.is_operator else ())]
