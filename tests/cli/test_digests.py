@@ -1,0 +1,50 @@
+"""``flask digests enqueue``."""
+
+import time_machine
+from flask.testing import FlaskCliRunner
+from sqlalchemy import select
+
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Letter
+from tests.factories import (
+    AccountFactory,
+    MembershipFactory,
+    RoundFactory,
+    SubscriptionFactory,
+    SuggestionFactory,
+    TownFactory,
+)
+
+
+def make_reader(email: str = "rathaus@ellernrode.example") -> None:
+    account, town = AccountFactory(email=email), TownFactory(taking_part=True)
+    MembershipFactory(account=account, town=town)
+    SubscriptionFactory(account_id=account.id)
+    SuggestionFactory(round=RoundFactory(month="2026-12"), town=town)
+
+
+@time_machine.travel("2026-11-23 12:00+00:00", tick=False)
+def test_on_any_day_letters_are_written_only_when_told_to(runner: FlaskCliRunner) -> None:
+    make_reader()
+    waiting = runner.invoke(args=["digests", "enqueue", "--month", "2026-12"])
+    assert waiting.exit_code == 0
+    assert waiting.output.startswith("0 letters written")
+    written = runner.invoke(args=["digests", "enqueue", "--month", "2026-12", "--now"])
+    assert written.output.startswith("1 letters written")
+    assert db.session.scalars(select(Letter.period)).all() == ["2026-12"]
+
+
+def test_a_month_that_is_none_is_refused(runner: FlaskCliRunner) -> None:
+    for month in ("2026-13", "12/2026", "2026-1", "２０２６-12"):
+        result = runner.invoke(args=["digests", "enqueue", "--month", month])
+        assert result.exit_code == 2
+        assert "a month looks like 2026-12" in result.stderr
+
+
+@time_machine.travel("2026-12-01 12:00+00:00", tick=False)
+def test_a_letter_that_cannot_be_written_makes_the_command_fail(runner: FlaskCliRunner) -> None:
+    make_reader(email="nobody at all")
+    result = runner.invoke(args=["digests", "enqueue"])
+    assert result.exit_code == 1
+    assert "1 failed" in result.output
+    assert "the log names the accounts" in result.stderr

@@ -1,0 +1,222 @@
+"""What every test may ask for: a database, the application, a client, people, a mail server."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+from jinja2 import FileSystemBytecodeCache
+
+import config
+from kleinstadt_net import create_app
+from kleinstadt_net.database import db
+from kleinstadt_net.settings import Settings
+from tests.support import browser, databases, postgres
+from tests.support import cast as people
+from tests.support import client as clients
+from tests.support.databases import Database
+from tests.support.smtp import PostOffice, Watch
+
+ROOT = Path(__file__).resolve().parent.parent
+OFFICIAL_DATA = ROOT.parent / "shared" / "data"
+# Where it matters that both databases behave alike; other tests run on SQLite alone.
+ON_BOTH_DATABASES = ("services", "mail", "jobs", "cli", "migrations")
+# The application is to find nothing of the developer's own environment.
+SETTINGS = tuple(name.upper() for name in Settings.model_fields)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    room = Path(metafunc.definition.path).relative_to(ROOT / "tests").parts[0]
+    both = room in ON_BOTH_DATABASES or metafunc.definition.get_closest_marker("both_databases")
+    metafunc.parametrize("database", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return databases.sqlite_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(request: pytest.FixtureRequest) -> Iterator[postgres.Server]:
+    """The run's one server: with xdist the controller has started it, else it is started here."""
+    if given := getattr(request.config, "workerinput", {}).get("postgresql"):
+        yield postgres.Server(given)
+        return
+    if not postgres.is_available():
+        missing("REQUIRE_PG", postgres.MISSING)
+    server = postgres.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _postgresql(postgresql_server: postgres.Server) -> Iterator[Database]:
+    name = f"kleinstadt_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    databases.postgresql_template(postgresql_server)
+    yield databases.new_postgresql(postgresql_server, name)
+    databases.remove_postgresql(postgresql_server, name)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """A migrated, empty database; ``database.url`` is for tests that start processes of their own."""
+    if request.param == "sqlite":
+        return databases.sqlite_copy(request.getfixturevalue("_sqlite_template"), tmp_path)
+    found: Database = request.getfixturevalue("_postgresql")
+    databases.empty(found)
+    return found
+
+
+@pytest.fixture(scope="session")
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
+
+
+@pytest.fixture
+def make_app(
+    database: Database, tmp_path: Path, post_office: PostOffice, _templates: FileSystemBytecodeCache
+) -> Iterator[Callable[..., Flask]]:
+    """Applications with settings of their own: ``make_app(network_name="…")``; all on this test's database."""
+    made: list[Flask] = []
+
+    def make(kind: str = "testing", **overrides: Any) -> Flask:
+        defaults = {
+            "secret_key": databases.SECRET_KEY,
+            "database_url": database.url,
+            "data_dir": tmp_path / "instance",
+            "mail_server": post_office.host,
+            "mail_port": post_office.port,
+        }
+        app = create_app(config.load(kind, **{**defaults, **overrides}))
+        app.test_client_class = clients.ProofReadingClient
+        # Compiled once per run: the templates are the same whatever the settings are.
+        app.jinja_env.bytecode_cache = _templates
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The application as tests want it, with its context pushed."""
+    app = make_app()
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> clients.ProofReadingClient:
+    made = app.test_client()
+    assert isinstance(made, clients.ProofReadingClient)
+    return made
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[..., Any]:
+    """``sign_in(client, account)``: from now on the client is this person's browser."""
+    return clients.sign_in
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    """Runs ``flask`` commands; its results keep standard output and standard error apart."""
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def cast(app: Flask) -> people.Cast:
+    return people.make_cast()
+
+
+@pytest.fixture(scope="session")
+def post_office() -> Iterator[PostOffice]:
+    office = PostOffice()
+    office.start()
+    yield office
+    office.stop()
+
+
+@pytest.fixture
+def smtp(post_office: PostOffice) -> PostOffice:
+    """A real mail server, empty; the application is told its address."""
+    post_office.reset()
+    return post_office
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_letters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A letter may leave only in a test that asked for ``smtp``, and only to that server."""
+    watch = Watch()
+    if "smtp" in request.fixturenames:
+        office: PostOffice = request.getfixturevalue("smtp")
+        watch.allowed_ports = lambda: office.allowed_ports
+    watch.install(monkeypatch.setattr)
+    yield
+    assert not watch.strays, f"SMTP connections nobody allowed: {watch.strays}"
+
+
+@pytest.fixture(scope="session")
+def official_data() -> Path:
+    """The directory with real official files; tests that need them skip where it is missing."""
+    if not OFFICIAL_DATA.is_dir():
+        pytest.skip(f"the official files are not at {OFFICIAL_DATA}")
+    return OFFICIAL_DATA
+
+
+def missing(demand: str, message: str) -> None:
+    """Skip what the machine cannot run, or fail where the environment demands that it can."""
+    if os.environ.get(demand):
+        pytest.fail(f"{demand} is set, but there is {message}")
+    pytest.skip(message)
+
+
+# --- one PostgreSQL server for all workers of a run, and a loud line where something is missing
+
+
+def pytest_configure_node(node: Any) -> None:
+    """xdist, in the controller: called before each worker starts."""
+    if not postgres.is_available():
+        return
+    stash = node.config.stash
+    if SERVER not in stash:
+        stash[SERVER] = postgres.start()
+    node.workerinput["postgresql"] = stash[SERVER].url
+
+
+def pytest_configure() -> None:
+    # A run that is told to end stops its servers first, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if server := config.stash.get(SERVER, None):
+        server.stop()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not postgres.is_available():
+        terminalreporter.write_sep("!", "NOT TESTED ON POSTGRESQL", red=True, bold=True)
+        terminalreporter.write_line(postgres.MISSING)
+    if browser.path() is None:
+        terminalreporter.write_sep("!", "NOT TESTED IN A BROWSER", red=True, bold=True)
+        terminalreporter.write_line(browser.MISSING)
+
+
+SERVER = pytest.StashKey[postgres.Server]()

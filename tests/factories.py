@@ -1,0 +1,249 @@
+"""Rows for tests, complete and plausible unless a test says otherwise; each is committed at once.
+
+All towns and persons are invented: names in no register, addresses under ``.example``.
+"""
+
+from datetime import date, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import factory
+from factory.alchemy import SQLAlchemyModelFactory
+
+from kleinstadt_net import clock
+from kleinstadt_net.database import db
+from kleinstadt_net.models import (
+    Account,
+    Focus,
+    Letter,
+    Membership,
+    OneTimeLink,
+    Round,
+    Stance,
+    StanceDraft,
+    Subscription,
+    Suggestion,
+    SuggestionAnswer,
+    Town,
+    TownCode,
+    TownFigure,
+)
+from kleinstadt_net.security.passwords import hash_password
+from kleinstadt_net.security.tokens import new_token, token_hash
+
+NAMES = ("Ellernrode", "Lauenfurt", "Kirchwerlau", "Mühlenqualm", "Hohenwispel", "Steinbracken", "Oberdallen")
+PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", " ": "-"})
+
+
+def town_name(n: int) -> str:
+    """The n-th invented name; beyond the list a number keeps them apart."""
+    name = NAMES[n % len(NAMES)]
+    return name if n < len(NAMES) else f"{name} {n // len(NAMES) + 1}"
+
+
+class Factory(SQLAlchemyModelFactory):
+    class Meta:
+        abstract = True
+        sqlalchemy_session = db.session
+        sqlalchemy_session_persistence = "commit"
+
+
+class TownFactory(Factory):
+    class Meta:
+        model = Town
+
+    class Params:
+        # TownFactory(taking_part=True) only marks the town; whoever acts for it needs a MembershipFactory.
+        taking_part = factory.Trait(
+            joined_on=factory.LazyFunction(lambda: clock.today() - timedelta(days=200))
+        )
+
+    ags = factory.Sequence(lambda n: f"99{n:06d}")
+    name = factory.Sequence(town_name)
+    name_official = factory.LazyAttribute(lambda town: f"{town.name}, Stadt")
+    slug = factory.LazyAttribute(lambda town: town.name.lower().translate(PLAIN))
+    sort_key = factory.LazyAttribute(lambda town: town.slug)
+    search_fold = factory.LazyAttribute(lambda town: town.slug.replace("-", " "))
+    land = "06"
+    kreis = factory.LazyAttribute(lambda town: f"{town.land}999")
+    kreis_name = "Ellernkreis"
+    kind = "Stadt"
+    lat = factory.Sequence(lambda n: 50.0 + n % 40 / 20)
+    lon = factory.Sequence(lambda n: 8.5 + n % 30 / 15)
+    register_source = "Erfundenes Verzeichnis"
+    position_source = "Erfundenes Verzeichnis"
+
+
+class TownFigureFactory(Factory):
+    class Meta:
+        model = TownFigure
+
+    town = factory.SubFactory(TownFactory)
+    population_on = date(2024, 12, 31)
+    population = factory.Sequence(lambda n: 8_000 + 13 * n % 9_000)
+    area_km2 = 64.5
+    source = "Erfundenes Verzeichnis"
+    area_source = "Erfundenes Verzeichnis"
+    quality = "official"
+
+
+class TownCodeFactory(Factory):
+    class Meta:
+        model = TownCode
+
+    town_id = factory.LazyFunction(lambda: TownFactory().id)
+    ags = factory.Sequence(lambda n: f"98{n:06d}")
+
+
+class AccountFactory(Factory):
+    """``AccountFactory(password="…")`` makes an account that can sign in with it."""
+
+    class Meta:
+        model = Account
+
+    class Params:
+        password = None
+
+    email = factory.Sequence(lambda n: f"person{n}@rathaus.example")
+    first_name = "Renate"
+    last_name = factory.Sequence(lambda n: f"Muster-{n}")
+    salutation = ""
+    password_hash = factory.LazyAttribute(lambda a: hash_password(a.password) if a.password else None)
+    is_operator = False
+    created_at = factory.LazyFunction(clock.now)
+
+
+class MembershipFactory(Factory):
+    class Meta:
+        model = Membership
+
+    account = factory.SubFactory(AccountFactory)
+    town = factory.SubFactory(TownFactory, taking_part=True)
+    role = "lead"
+    state = "confirmed"
+    is_home = True
+    confirmed_at = factory.LazyAttribute(lambda m: clock.now() if m.state == "confirmed" else None)
+
+
+class OneTimeLinkFactory(Factory):
+    """``OneTimeLinkFactory(token="…")``: the row behind the link with these characters."""
+
+    class Meta:
+        model = OneTimeLink
+
+    class Params:
+        token = factory.LazyFunction(new_token)
+
+    token_hash = factory.LazyAttribute(lambda link: token_hash(link.token))
+    purpose = "password"
+    account_id = factory.LazyFunction(lambda: AccountFactory().id)
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+
+
+class StanceFactory(Factory):
+    class Meta:
+        model = Stance
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    subject = "innenstadt"
+    state = "strength"
+    confirmed_on = factory.LazyFunction(clock.today)
+    version = 1
+    changed_at = factory.LazyFunction(clock.now)
+
+
+class StanceDraftFactory(Factory):
+    class Meta:
+        model = StanceDraft
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    subject = "innenstadt"
+    state = "strength"
+    confirmed_on = factory.LazyFunction(clock.today)
+    origin = "Lauenfurt"
+
+
+class FocusFactory(Factory):
+    class Meta:
+        model = Focus
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    thesis = "t01"
+
+
+class SubscriptionFactory(Factory):
+    class Meta:
+        model = Subscription
+
+    account_id = factory.LazyFunction(lambda: MembershipFactory().account_id)
+    frequency = "monthly"
+    token = factory.LazyFunction(new_token)
+    consent_at = factory.LazyFunction(clock.now)
+    consent_wording = "Ja, bitte schicken Sie mir den Monatsbrief."
+    changed_at = factory.LazyFunction(clock.now)
+
+
+class RoundFactory(Factory):
+    class Meta:
+        model = Round
+
+    month = factory.LazyFunction(clock.current_month)
+    engine_version = "test"
+    weights = factory.LazyFunction(dict)
+    inputs = factory.LazyFunction(dict)
+    notes = factory.LazyFunction(list)
+    created_at = factory.LazyFunction(clock.now)
+
+
+class SuggestionFactory(Factory):
+    class Meta:
+        model = Suggestion
+
+    round = factory.SubFactory(RoundFactory)
+    town = factory.SubFactory(TownFactory, taking_part=True)
+    peer = factory.SubFactory(TownFactory, taking_part=True)
+    slot = "mutual"
+    position = 1
+    score = 0.5
+    parts = factory.LazyFunction(
+        lambda: {"shared": 0.5, "learn": 0.25, "teach": 0.25, "structure": 0.5, "reach": 0.5}
+    )
+    reasons = factory.LazyFunction(list)
+
+
+class SuggestionAnswerFactory(Factory):
+    class Meta:
+        model = SuggestionAnswer
+
+    suggestion_id = factory.LazyFunction(lambda: SuggestionFactory().id)
+    answer = "contact"
+    via = "page"
+    answered_at = factory.LazyFunction(clock.now)
+
+
+def letter_bytes(letter: Any) -> bytes:
+    """The smallest message that a mail server accepts as this letter."""
+    message = EmailMessage()
+    message["From"], message["To"] = letter.sender, letter.recipient
+    message["Subject"], message["Message-ID"] = letter.subject, letter.message_id
+    message.set_content("Guten Tag, dies ist ein Brief.\n")
+    return message.as_bytes()
+
+
+class LetterFactory(Factory):
+    """A pending letter, due now; its account is any person unless given."""
+
+    class Meta:
+        model = Letter
+
+    key = factory.Sequence(lambda n: f"test:{n}")
+    account_id = factory.LazyFunction(lambda: AccountFactory().id)
+    kind = "test"
+    recipient = factory.Sequence(lambda n: f"empfang{n}@rathaus.example")
+    sender = "Kleinstadtnetz <post@kleinstadtnetz.example>"
+    subject = "Ein Brief"
+    message_id = factory.Sequence(lambda n: f"<letter-{n}@kleinstadtnetz.example>")
+    content = factory.LazyAttribute(letter_bytes)
+    state = "pending"
+    next_try_at = factory.LazyFunction(clock.now)
+    created_at = factory.LazyFunction(clock.now)

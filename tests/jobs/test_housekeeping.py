@@ -1,0 +1,76 @@
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from kleinstadt_net.database import db
+from kleinstadt_net.models import AccountSession, JobRun, Letter, OneTimeLink, Throttle
+from kleinstadt_net.services import housekeeping
+from kleinstadt_net.services.housekeeping import Cleared
+from tests.factories import AccountFactory, LetterFactory, OneTimeLinkFactory
+
+NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def add_session(key: str, seen: datetime, created: datetime) -> None:
+    db.session.add(
+        AccountSession(
+            account_id=AccountFactory().id,
+            key_hash=key,
+            created_at=created,
+            seen_on=seen.date(),
+            reauthenticated_at=created,
+        )
+    )
+    db.session.commit()
+
+
+def test_an_empty_house_has_nothing_to_clear(app: Flask) -> None:
+    assert housekeeping.clear(NOW) == Cleared(0, 0, 0, 0, 0)
+
+
+def test_sessions_left_alone_or_too_old_go_and_others_stay(app: Flask) -> None:
+    add_session("fresh", NOW, NOW - 5 * DAY)
+    add_session("idle", NOW - 20 * DAY, NOW - 20 * DAY)
+    add_session("old", NOW, NOW - 70 * DAY)
+    assert housekeeping.clear(NOW).sessions == 2
+    assert db.session.scalars(select(AccountSession.key_hash)).all() == ["fresh"]
+
+
+def test_a_link_is_kept_for_a_while_after_its_end_to_say_so(app: Flask) -> None:
+    kept = OneTimeLinkFactory(expires_at=NOW - 5 * DAY)
+    OneTimeLinkFactory(expires_at=NOW - 40 * DAY)
+    assert housekeeping.clear(NOW).links == 1
+    assert db.session.scalars(select(OneTimeLink.id)).all() == [kept.id]
+
+
+def test_counters_whose_window_is_over_go(app: Flask) -> None:
+    for key, age in (("running", 1), ("over", 3)):
+        db.session.add(Throttle(key=key, count=1, window_started_at=NOW - age * DAY))
+    db.session.commit()
+    assert housekeeping.clear(NOW).throttle == 1
+    assert db.session.scalars(select(Throttle.key)).all() == ["running"]
+
+
+def test_letters_go_when_they_are_finished_and_old_and_digests_stay_longer(app: Flask) -> None:
+    for key, kind, state, age in (
+        ("waiting", "password", "pending", 500),
+        ("recent", "password", "sent", 5),
+        ("old", "password", "sent", 40),
+        ("given up", "password", "failed", 40),
+        ("digest", "digest", "sent", 40),
+        ("old digest", "digest", "sent", 500),
+    ):
+        LetterFactory(key=key, kind=kind, state=state, created_at=NOW - age * DAY)
+    assert housekeeping.clear(NOW).letters == 3
+    assert sorted(db.session.scalars(select(Letter.key))) == ["digest", "recent", "waiting"]
+
+
+def test_runs_of_jobs_are_kept_for_a_year(app: Flask) -> None:
+    for name, age in (("recent", 300), ("old", 500)):
+        moment = NOW - age * DAY
+        db.session.add(JobRun(name=name, started_at=moment, finished_at=moment, succeeded=True, detail=""))
+    db.session.commit()
+    assert housekeeping.clear(NOW).job_runs == 1
+    assert db.session.scalars(select(JobRun.name)).all() == ["recent"]

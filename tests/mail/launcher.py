@@ -1,0 +1,40 @@
+"""Runs several ``flask`` commands at once, each in a process of its own.
+
+    python launcher.py "jobs run" "letters deliver" ...
+
+The processes are forked once the application is imported: otherwise a test of ten would mostly
+measure imports. Prints a line when a process starts and when it ends; exits with the worst code.
+"""
+
+import os
+import sys
+
+import click
+import flask.cli
+
+import wsgi  # noqa: F401  # what every command would import first
+
+
+def main(commands: list[str]) -> int:
+    pids = [_start(command) for command in commands]
+    worst = 0
+    for _ in pids:
+        pid, status = os.wait()
+        code = os.waitstatus_to_exitcode(status)
+        click.echo(f"ended {pid} {code}")
+        worst = max(worst, abs(code))
+    return worst
+
+
+def _start(command: str) -> int:
+    pid = os.fork()
+    if pid == 0:
+        sys.argv = ["flask", *command.split()]
+        flask.cli.main()
+        os._exit(0)
+    click.echo(f"started {pid} {command}")
+    return pid
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

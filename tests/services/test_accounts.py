@@ -1,0 +1,136 @@
+"""Accounts: made by the operator, opened with a one-time link, signed in to with brakes on."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from time_machine import travel
+
+from kleinstadt_net import clock
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Account, AccountSession, Membership, Town
+from kleinstadt_net.security import identity
+from kleinstadt_net.services import accounts
+from kleinstadt_net.services.throttle import Limit
+from tests.factories import AccountFactory, TownFactory
+
+PASSWORD = "ein langer satz"
+EMAIL = "karla@ellernrode.example"
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def with_password() -> Account:
+    account: Account = AccountFactory(email=EMAIL, password=PASSWORD)
+    return account
+
+
+def test_the_first_confirmed_person_makes_a_town_take_part(app: Flask) -> None:
+    town: Town = TownFactory()
+    before = town.revision
+    made = accounts.create("Karla@Ellernrode.example", town_ags=town.ags, role="lead")
+    assert made.email == EMAIL
+    assert town.joined_on == clock.today() and town.revision > before
+    membership = db.session.scalars(select(Membership)).one()
+    assert (membership.role, membership.state, membership.is_home) == ("lead", "confirmed", True)
+
+
+def test_creating_an_account_twice_adds_a_town_and_keeps_the_person(app: Flask) -> None:
+    home, second = TownFactory(), TownFactory()
+    accounts.create(EMAIL, town_ags=home.ags)
+    accounts.create(EMAIL, town_ags=second.ags, role="editor")
+    assert count(Account) == 1
+    memberships = db.session.scalars(select(Membership).order_by(Membership.id)).all()
+    assert [(m.role, m.is_home) for m in memberships] == [("lead", True), ("editor", False)]
+
+
+@pytest.mark.parametrize(
+    ("email", "ags"), [("no address", None), (EMAIL, "99999999"), ("a@b\r\nBcc: c@d.de", None)]
+)
+def test_a_bad_address_or_an_unknown_town_changes_nothing(app: Flask, email: str, ags: str | None) -> None:
+    with pytest.raises(accounts.AccountError):
+        accounts.create(email, town_ags=ags, is_operator=True)
+    assert count(Account) == 0
+
+
+def test_a_link_sets_the_password_once_and_ends_all_sessions(app: Flask) -> None:
+    made = accounts.create(EMAIL, is_operator=True)
+    assert accounts.account_for_link(made.token) == EMAIL
+    assert accounts.set_password(made.token, PASSWORD)
+    key = accounts.sign_in(EMAIL, PASSWORD, "192.0.2.1")
+    assert key is not None and identity.load(key) is not None
+    assert not accounts.set_password(made.token, "ein anderer langer satz")
+    again = accounts.create(EMAIL, is_operator=True)
+    assert accounts.set_password(again.token, "ein anderer langer satz")
+    assert identity.load(key) is None
+    assert accounts.sign_in(EMAIL, PASSWORD, "192.0.2.1") is None
+
+
+def test_a_link_holds_for_a_week(app: Flask) -> None:
+    made = accounts.create(EMAIL, is_operator=True)
+    with travel(clock.now() + timedelta(days=accounts.PASSWORD_LINK_DAYS, seconds=1), tick=False):
+        assert accounts.account_for_link(made.token) is None
+        assert not accounts.set_password(made.token, PASSWORD)
+
+
+def test_an_account_without_a_password_cannot_be_signed_in_to(app: Flask) -> None:
+    AccountFactory(email=EMAIL)
+    assert accounts.sign_in(EMAIL, "", "192.0.2.1") is None
+    assert accounts.sign_in("nobody@ellernrode.example", PASSWORD, "192.0.2.1") is None
+
+
+def test_the_address_is_known_in_any_case_of_letters(app: Flask) -> None:
+    with_password()
+    assert accounts.sign_in("  KARLA@ellernrode.EXAMPLE ", PASSWORD, "192.0.2.1")
+
+
+def test_too_many_wrong_passwords_put_the_brake_on_and_time_takes_it_off(app: Flask) -> None:
+    with_password()
+    for _ in range(accounts.PER_ACCOUNT.count):
+        assert accounts.sign_in(EMAIL, "falsch", "192.0.2.1") is None
+    with pytest.raises(accounts.TooManyAttempts):
+        accounts.sign_in(EMAIL, PASSWORD, "192.0.2.2")
+    with travel(clock.now() + accounts.PER_ACCOUNT.window + timedelta(seconds=1), tick=False):
+        assert accounts.sign_in(EMAIL, PASSWORD, "192.0.2.2")
+
+
+def test_guessing_many_accounts_from_one_address_is_braked_too(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "PER_ADDRESS", Limit("few", 3, timedelta(minutes=15)))
+    for number in range(3):
+        accounts.sign_in(f"person{number}@rathaus.example", "falsch", "192.0.2.1")
+    with pytest.raises(accounts.TooManyAttempts):
+        accounts.sign_in("person9@rathaus.example", "falsch", "192.0.2.1")
+    assert accounts.sign_in("person9@rathaus.example", "falsch", "192.0.2.9") is None
+
+
+def test_a_session_ends_by_signing_out_by_idling_and_by_age(app: Flask) -> None:
+    with_password()
+    key = accounts.sign_in(EMAIL, PASSWORD, "192.0.2.1")
+    assert key is not None
+    person = identity.load(key)
+    assert person is not None and person.email == EMAIL
+    with travel(clock.now() + timedelta(days=identity.IDLE_DAYS + 1), tick=False):
+        assert identity.load(key) is None
+    accounts.sign_out(person.session_id)
+    assert identity.load(key) is None and count(AccountSession) == 0
+
+
+def test_only_an_own_town_can_be_acted_for(app: Flask) -> None:
+    home, second, foreign = TownFactory(), TownFactory(), TownFactory()
+    made = accounts.create(EMAIL, town_ags=home.ags)
+    accounts.create(EMAIL, town_ags=second.ags, role="editor")
+    accounts.set_password(accounts.create(EMAIL, is_operator=True).token, PASSWORD)
+    key = accounts.sign_in(EMAIL, PASSWORD, "192.0.2.1")
+    assert key is not None
+    person = identity.load(key)
+    assert person is not None and person.acting is not None and person.acting.ags == home.ags
+    assert accounts.act_for(person.session_id, made.account_id, second.ags)
+    assert not accounts.act_for(person.session_id, made.account_id, foreign.ags)
+    db.session.expire_all()
+    again = identity.load(key)
+    assert again is not None and again.acting is not None and again.acting.ags == second.ags

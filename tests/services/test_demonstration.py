@@ -1,0 +1,52 @@
+"""The demonstration: complete at once, recognisable as invented, removable without a trace."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Account, Letter, Membership, Round, Stance, Suggestion, Town
+from kleinstadt_net.register_data import bundled_towns, invented_names
+from kleinstadt_net.services import accounts, demonstration, installation
+from tests.factories import AccountFactory, TownFactory
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_nothing_is_empty_and_nothing_stays_behind(app: Flask) -> None:
+    real = TownFactory(ags="12345678")
+    credentials = demonstration.load()
+    assert installation.is_demonstration() and demonstration.exists()
+    assert count(Town) == len(invented_names()) + 1
+    members = select(func.count(Membership.town_id.distinct()))
+    assert db.session.scalar(members) == len(invented_names())
+    assert count(Round) == 1 and count(Suggestion) >= len(invented_names())
+    subjects = db.session.scalars(select(Letter.subject)).all()
+    assert len(subjects) == 3 and all(subject.startswith("[Vorführung]") for subject in subjects)
+    for person in credentials:
+        assert accounts.sign_in(person.email, person.password, "192.0.2.1"), person.part
+
+    demonstration.remove()
+    assert not installation.is_demonstration()
+    assert db.session.scalars(select(Town.ags)).all() == [real.ags]
+    assert not any(count(model) for model in (Account, Membership, Stance, Round, Suggestion, Letter))
+
+
+def test_people_of_one_s_own_are_never_mixed_with_invented_ones(app: Flask) -> None:
+    AccountFactory()
+    with pytest.raises(demonstration.NotEmpty):
+        demonstration.load()
+    assert count(Town) == 0 and not installation.is_demonstration()
+
+
+def test_invented_names_are_in_no_register(official_data: Path) -> None:
+    real = {town.name for town in bundled_towns()}
+    lines = (official_data / "destatis" / "GV100AD_301123.txt").read_text(encoding="utf-8").splitlines()
+    real |= {line[22:72].split(",")[0].strip() for line in lines}
+    names = invented_names()
+    assert len(set(names)) == len(names) == 300
+    assert not set(names) & real
