@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from jinja2 import FileSystemBytecodeCache
@@ -14,6 +16,7 @@ from jinja2 import FileSystemBytecodeCache
 import config
 from kleinstadt_net import create_app
 from kleinstadt_net.database import db
+from kleinstadt_net.security import passwords
 from kleinstadt_net.settings import Settings
 from tests.support import browser, databases, postgres
 from tests.support import cast as people
@@ -43,6 +46,15 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """The real cost of a hash, 80 ms, is for attackers; tests of the cost itself build their own hasher."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "_decoy", passwords.hash_password("no account has this password"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return databases.sqlite_template(tmp_path_factory.mktemp("template"))
@@ -62,10 +74,13 @@ def postgresql_server(request: pytest.FixtureRequest) -> Iterator[postgres.Serve
 
 
 @pytest.fixture(scope="session")
-def _postgresql(postgresql_server: postgres.Server) -> Iterator[Database]:
+def _postgresql(postgresql_server: postgres.Server) -> Iterator[tuple[Database, sa.Engine]]:
     name = f"kleinstadt_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     databases.postgresql_template(postgresql_server)
-    yield databases.new_postgresql(postgresql_server, name)
+    made = databases.new_postgresql(postgresql_server, name)
+    engine = sa.create_engine(made.url)
+    yield made, engine
+    engine.dispose()
     databases.remove_postgresql(postgresql_server, name)
 
 
@@ -74,8 +89,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """A migrated, empty database; ``database.url`` is for tests that start processes of their own."""
     if request.param == "sqlite":
         return databases.sqlite_copy(request.getfixturevalue("_sqlite_template"), tmp_path)
-    found: Database = request.getfixturevalue("_postgresql")
-    databases.empty(found)
+    found, engine = request.getfixturevalue("_postgresql")
+    databases.empty(engine)
+    assert isinstance(found, Database)
     return found
 
 

@@ -17,6 +17,7 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import (
     Account,
     Focus,
+    Letter,
     Membership,
     Round,
     Stance,
@@ -168,8 +169,6 @@ def remove() -> int:
 
 
 def _delete_letters(people: Any, emails: Sequence[str]) -> None:
-    from kleinstadt_net.models import Letter
-
     cast = select(Account.id).where(Account.email.in_(emails))
     db.session.execute(
         delete(Letter).where(Letter.account_id.in_(people) | Letter.account_id.in_(cast)),
@@ -184,9 +183,9 @@ def _insert_towns(draw: random.Random, today: date) -> list[int]:
     towns = [_town(draw, *row, today) for row in zip(keys, names, models, strict=True)]
     db.session.execute(insert(Town), towns)
     by_key = dict(
-        db.session.execute(select(Town.ags, Town.id).where(Town.ags.startswith(DEMONSTRATION_KEY_PREFIX)))
-        .tuples()
-        .all()
+        db.session.execute(
+            select(Town.ags, Town.id).where(Town.ags.startswith(DEMONSTRATION_KEY_PREFIX))
+        ).all()
     )
     ids = [by_key[key] for key in keys]
     figures = [_figure(draw, town_id, model, today) for town_id, model in zip(ids, models, strict=True)]

@@ -1,21 +1,17 @@
 """Passende Städte: all listed towns in the order of their fit with one town, filtered and page by page."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 
-from kleinstadt_net.database import db
 from kleinstadt_net.matching import ranking
 from kleinstadt_net.matching.declarations import STATE_CODES
-from kleinstadt_net.matching.similarity import distance_km
-from kleinstadt_net.models import Focus, Town
-from kleinstadt_net.services import reasons, snapshot
+from kleinstadt_net.services import reasons, snapshot, town_cards
 from kleinstadt_net.services.snapshot import Flags, Snapshot
+from kleinstadt_net.services.town_cards import TownCard
 
 PAGE_SIZE = 25
 # Scores from which the fit is called "sehr gut" and "gut". A rare challenge in common, or a usual one and help with
@@ -42,22 +38,6 @@ class PeerFilters:
     size_to: int | None = None
     distance: int | None = None
     taking_part: bool = False
-
-
-@dataclass(frozen=True)
-class TownCard:
-    """What a list or a card shows of another town; ``land`` is the Land's key, ``focus`` keys of theses."""
-
-    town_id: int
-    ags: str
-    slug: str
-    name: str
-    land: str
-    population: int | None
-    is_estimate: bool
-    distance_km: float | None
-    focus: tuple[str, ...]
-    taking_part: bool
 
 
 @dataclass(frozen=True)
@@ -107,41 +87,9 @@ def find(acting_town_id: int, filters: PeerFilters, number: int = 1) -> PeerPage
     )
 
 
-def cards(picture: Snapshot, own_id: int, town_ids: Iterable[int]) -> dict[int, TownCard]:
-    """Cards of some towns by id, seen from one town: two queries, however many."""
-    ids = list(town_ids)
-    focuses: defaultdict[int, list[str]] = defaultdict(list)
-    for town_id, thesis in db.session.execute(
-        select(Focus.town_id, Focus.thesis).where(Focus.town_id.in_(ids)).order_by(Focus.thesis)
-    ):
-        focuses[town_id].append(thesis)
-    rows = db.session.execute(
-        select(Town.id, Town.ags, Town.slug, Town.name, Town.land).where(Town.id.in_(ids))
-    )
-    return {row.id: _card(picture, own_id, row, focuses[row.id]) for row in rows}
-
-
-def _card(picture: Snapshot, own_id: int, town: Any, focus: Sequence[str]) -> TownCard:
-    row = picture.rows[town.id]
-    population = picture.population[row]
-    taking_part = bool(picture.taking_part[row])
-    return TownCard(
-        town_id=town.id,
-        ags=town.ags,
-        slug=town.slug,
-        name=town.name,
-        land=town.land,
-        population=None if np.isnan(population) else int(population),
-        is_estimate=not picture.official[row],
-        distance_km=distance_km(picture.features, picture.rows[own_id], row),
-        focus=tuple(focus) if taking_part else (),
-        taking_part=taking_part,
-    )
-
-
 def _rows(picture: Snapshot, own: int, rows: list[int], scores: list[float]) -> tuple[PeerRow, ...]:
     own_id, ids = int(picture.ids[own]), [int(picture.ids[row]) for row in rows]
-    towns = cards(picture, own_id, ids)
+    towns = town_cards.cards(picture, ids, seen_from=own_id)
     found = []
     for town_id, row, score in zip(ids, rows, scores, strict=True):
         told = reasons.told(picture.features, own, row, picture.day)

@@ -16,9 +16,9 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.matching.rounds import COMPLEMENTARY, MUTUAL, SIMILAR
 from kleinstadt_net.models import Membership, Round, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import audit, peers, reasons, snapshot
-from kleinstadt_net.services.peers import TownCard
+from kleinstadt_net.services import audit, reasons, snapshot, town_cards
 from kleinstadt_net.services.rounds import ASKED
+from kleinstadt_net.services.town_cards import TownCard
 from kleinstadt_net.vocabulary import ANSWER_TITLES
 
 # How long a lead may think better of an answer.
@@ -260,7 +260,7 @@ def _of(town_id: int) -> Select[Any]:
 def _rows(town_id: int, query: Select[Any]) -> tuple[SuggestionRow, ...]:
     found = db.session.execute(query).all()
     picture = snapshot.current()
-    towns = peers.cards(picture, town_id, {row.peer_id for row in found})
+    towns = town_cards.cards(picture, {row.peer_id for row in found}, seen_from=town_id)
     return tuple(_row(row, towns[row.peer_id]) for row in found)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,8 +11,9 @@ from sqlalchemy import Engine, func, select
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Focus, Stance, Town, TownCode, TownFigure
 from kleinstadt_net.search.folding import fold
-from kleinstadt_net.services import snapshot, snapshot_facts
+from kleinstadt_net.services import snapshot, snapshot_facts, town_cards
 from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
+from kleinstadt_net.services.town_cards import TownCard
 from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS, State
 
 PAGE_SIZE = 25
@@ -100,25 +100,10 @@ class TownLink:
 
 
 @dataclass(frozen=True)
-class DirectoryRow:
-    """A town in the directory."""
-
-    ags: str
-    slug: str
-    name: str
-    land: str
-    kreis_name: str | None
-    population: int | None
-    is_estimate: bool
-    taking_part: bool
-    focus: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class DirectoryPage:
     """One page of the directory: ``total`` towns pass the filters out of ``listed``."""
 
-    rows: tuple[DirectoryRow, ...]
+    rows: tuple[TownCard, ...]
     total: int
     listed: int
     number: int
@@ -161,7 +146,7 @@ def directory(text: str, land: str | None, taking_part: bool, number: int) -> Di
     first = (number - 1) * PAGE_SIZE
     ids = [int(picture.ids[row]) for row in ordered[first : first + PAGE_SIZE]]
     return DirectoryPage(
-        rows=_directory_rows(picture, ids),
+        rows=_in_order(picture, ids),
         total=len(hits),
         listed=int(np.count_nonzero(picture.listed)),
         number=number,
@@ -169,7 +154,7 @@ def directory(text: str, land: str | None, taking_part: bool, number: int) -> Di
     )
 
 
-def showing(subject: str, limit: int) -> tuple[DirectoryRow, ...]:
+def showing(subject: str, limit: int) -> tuple[TownCard, ...]:
     """Towns that publicly name a subject as their strength, the latest confirmed first."""
     picture = snapshot.current()
     ids = db.session.scalars(
@@ -183,7 +168,7 @@ def showing(subject: str, limit: int) -> tuple[DirectoryRow, ...]:
         .order_by(Stance.confirmed_on.desc(), Town.ags)
         .limit(limit)
     ).all()
-    return _directory_rows(picture, ids)
+    return _in_order(picture, ids)
 
 
 _points: "WeakKeyDictionary[Engine, tuple[int, tuple[MapPoint, ...]]]" = WeakKeyDictionary()
@@ -291,35 +276,6 @@ def _statements(town_id: int, *, with_needs: bool) -> tuple[Statement, ...]:
     )
 
 
-def _directory_rows(picture: snapshot.Snapshot, ids: Sequence[int]) -> tuple[DirectoryRow, ...]:
-    focus: dict[int, list[str]] = {}
-    for town_id, thesis in db.session.execute(
-        select(Focus.town_id, Focus.thesis).where(Focus.town_id.in_(ids)).order_by(Focus.thesis)
-    ):
-        focus.setdefault(town_id, []).append(thesis)
-    found = {
-        row.id: row
-        for row in db.session.execute(
-            select(Town.id, Town.ags, Town.slug, Town.name, Town.land, Town.kreis_name).where(
-                Town.id.in_(ids)
-            )
-        )
-    }
-    return tuple(_directory_row(picture, found[town_id], focus.get(town_id, [])) for town_id in ids)
-
-
-def _directory_row(picture: snapshot.Snapshot, town: Any, focus: Sequence[str]) -> DirectoryRow:
-    row = picture.rows[town.id]
-    population = picture.population[row]
-    taking_part = bool(picture.taking_part[row])
-    return DirectoryRow(
-        ags=town.ags,
-        slug=town.slug,
-        name=town.name,
-        land=town.land,
-        kreis_name=town.kreis_name,
-        population=None if np.isnan(population) else int(population),
-        is_estimate=not bool(picture.official[row]),
-        taking_part=taking_part,
-        focus=tuple(focus) if taking_part else (),
-    )
+def _in_order(picture: snapshot.Snapshot, ids: Sequence[int]) -> tuple[TownCard, ...]:
+    found = town_cards.cards(picture, ids)
+    return tuple(found[town_id] for town_id in ids)

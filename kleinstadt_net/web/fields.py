@@ -14,8 +14,13 @@ MAX_DIGITS = 7
 class KnownSelect(SelectField):  # type: ignore[misc]  # WTForms' stubs leave it untyped
     """A select of a filter: an unknown value is said and left aside."""
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What is offered, by value."""
+        return {value: label for value, label, *_ in self.iter_choices()}
+
     def pre_validate(self, form: Any) -> None:
-        if self.data not in {value for value, *_ in self.iter_choices()}:
+        if self.data not in self.titles:
             raise ValidationError("Diese Auswahl gibt es nicht. Wir haben sie weggelassen.")
 
 

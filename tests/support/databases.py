@@ -80,13 +80,12 @@ def remove_postgresql(server: Server, name: str) -> None:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
-def empty(database: Database) -> None:
-    """Everything as after the migrations."""
-    engine = sa.create_engine(database.url, poolclass=sa.NullPool)
-    tables = ", ".join(table.name for table in db.metadata.sorted_tables)
+def empty(engine: sa.Engine) -> None:
+    """Everything as after the migrations; deleting a few rows is ten times faster than truncating tables."""
+    deletions = "; ".join(f"DELETE FROM {table.name}" for table in reversed(db.metadata.sorted_tables))
     with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        connection.execute(sa.text("INSERT INTO installation (id, kind, revision) VALUES (1, 'regular', 0)"))
+        connection.exec_driver_sql(deletions)
+        connection.exec_driver_sql("INSERT INTO installation (id, kind, revision) VALUES (1, 'regular', 0)")
 
 
 @contextmanager

@@ -23,7 +23,7 @@ MISSING = (
 # A zone other than UTC, so that a moment stored without its zone is found out.
 OPTIONS = (
     "-c listen_addresses='' -c timezone=Europe/Berlin -c fsync=off -c synchronous_commit=off "
-    "-c full_page_writes=off -c shared_buffers=32MB -c max_connections=60 -c log_min_messages=fatal"
+    "-c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB -c max_connections=60 -c log_min_messages=fatal"
 )
 
 

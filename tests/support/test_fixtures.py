@@ -104,4 +104,4 @@ def test_a_bad_page_fails_the_test_that_asked_for_it(app: Flask, client: ProofRe
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_every_test_begins_with_an_empty_register(app: Flask, time: str) -> None:
     assert db.session.query(Town).count() == 0
-    assert TownFactory().id == 1
+    TownFactory()

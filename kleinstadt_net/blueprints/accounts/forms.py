@@ -1,6 +1,7 @@
 """Forms of the account pages."""
 
 from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from kleinstadt_net.security.passwords import MAX_LENGTH, MIN_LENGTH
@@ -35,7 +36,12 @@ class PasswordForm(BaseForm):
 
 class PersonForm(BaseForm):
     salutation = SelectField(
-        "Anrede (freiwillig)", choices=[("", "keine Angabe"), ("Frau", "Frau"), ("Herr", "Herr")]
+        "Anrede (freiwillig)",
+        choices=[
+            SelectChoice("", "keine Angabe"),
+            SelectChoice("Frau", "Frau"),
+            SelectChoice("Herr", "Herr"),
+        ],
     )
     first_name = StringField("Vorname", [Length(max=80, message="Bitte höchstens 80 Zeichen.")])
     last_name = StringField("Nachname", [Length(max=80, message="Bitte höchstens 80 Zeichen.")])

@@ -1,9 +1,8 @@
 """The filters of Passende Städte, all of them in the address; what is wrong is said and left aside."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
 
@@ -11,35 +10,10 @@ from kleinstadt_net.formats import number
 from kleinstadt_net.services.peers import PeerFilters
 from kleinstadt_net.territory import LAENDER
 from kleinstadt_net.vocabulary import STATE_TITLES, THESES, TOPICS
+from kleinstadt_net.web.fields import KnownSelect, WholeNumber
 from kleinstadt_net.web.forms import BaseForm
 
 ANY = ""
-MAX_DIGITS = 7
-
-
-class KnownSelect(SelectField):  # type: ignore[misc]  # WTForms' stubs leave it untyped
-    """A select whose complaint about an unknown value says what becomes of the filter."""
-
-    @property
-    def titles(self) -> dict[str, str]:
-        return {value: label for value, label, *_ in self.iter_choices()}
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in self.titles:
-            raise ValidationError("Diese Auswahl gibt es nicht. Wir haben sie weggelassen.")
-
-
-class WholeNumber(StringField):  # type: ignore[misc]
-    """A whole number as people type it: "12000" or "12.000"; empty is no filter."""
-
-    @property
-    def number(self) -> int | None:
-        digits = (self.data or "").replace(".", "").replace("\u00a0", "").replace(" ", "")
-        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else None
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data and self.number is None:
-            raise ValidationError("Bitte geben Sie eine ganze Zahl ein. Wir haben die Angabe weggelassen.")
 
 
 def _choices(first: str, rest: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -120,7 +94,7 @@ class PeerFilterForm(BaseForm):
         return held
 
     @staticmethod
-    def _chosen(field: SelectField) -> str | None:
+    def _chosen(field: KnownSelect) -> str | None:
         return None if field.errors or field.data == ANY else str(field.data)
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Forms of Unsere Stadt."""
 
 from wtforms import IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
@@ -15,8 +16,8 @@ class StanceForm(BaseForm):
     state = RadioField(
         "Wo steht Ihre Stadt?",
         choices=[
-            *((state.value, title) for state, title in STATE_TITLES.items()),
-            (NO_STATEMENT, "Dazu möchten wir nichts sagen"),
+            *(SelectChoice(state.value, title) for state, title in STATE_TITLES.items()),
+            SelectChoice(NO_STATEMENT, "Dazu möchten wir nichts sagen"),
         ],
         default=NO_STATEMENT,
     )
@@ -40,7 +41,7 @@ class ConfirmForm(BaseForm):
 class FocusForm(BaseForm):
     theses = SelectMultipleField(
         "Welche Thesen stehen bei Ihnen gerade vorn?",
-        choices=[(thesis.key, f"{thesis.number}. {thesis.title}") for thesis in THESES.values()],
+        choices=[SelectChoice(thesis.key, f"{thesis.number}. {thesis.title}") for thesis in THESES.values()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -1,6 +1,7 @@
 """The search of the directory; field names are what stands in the address."""
 
 from wtforms import BooleanField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length
 
 from kleinstadt_net.territory import LAENDER
@@ -15,7 +16,10 @@ class DirectoryForm(BaseForm):
     suche = StringField("Name oder Kreis", [Length(max=100, message="Bitte höchstens 100 Zeichen.")])
     land = KnownSelect(
         "Land",
-        choices=[("", "alle Länder"), *((land.key, land.name) for land in LAENDER.values())],
+        choices=[
+            SelectChoice("", "alle Länder"),
+            *(SelectChoice(land.key, land.name) for land in LAENDER.values()),
+        ],
         default="",
     )
     dabei = BooleanField("Nur Städte, die schon dabei sind")

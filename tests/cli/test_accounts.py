@@ -1,0 +1,32 @@
+"""``flask accounts create`` and ``flask demo``: what an operator types and reads."""
+
+from flask.testing import FlaskCliRunner
+
+from kleinstadt_net.services import accounts
+from tests.factories import TownFactory
+
+
+def test_an_account_is_made_with_a_link_that_works(runner: FlaskCliRunner) -> None:
+    town = TownFactory(name="Ellernrode")
+    result = runner.invoke(args=["accounts", "create", "Karla@Ellernrode.example", "--town", town.ags])
+    assert result.exit_code == 0
+    assert "lead of Ellernrode" in result.output
+    token = result.output.strip().rsplit("/", 1)[1]
+    assert accounts.account_for_link(token) == "karla@ellernrode.example"
+
+
+def test_bad_input_is_refused_in_a_sentence(runner: FlaskCliRunner) -> None:
+    for arguments, message in (
+        (["nobody"], "say for which town"),
+        (["nobody", "--operator"], "is not an e-mail address"),
+        (["a@rathaus.example", "--town", "12"], "no town with the key"),
+    ):
+        result = runner.invoke(args=["accounts", "create", *arguments])
+        assert result.exit_code != 0 and message in result.output
+        assert "Traceback" not in result.output
+
+
+def test_a_demonstration_is_not_loaded_beside_accounts(runner: FlaskCliRunner) -> None:
+    accounts.create("karla@ellernrode.example", is_operator=True)
+    result = runner.invoke(args=["demo", "load"])
+    assert result.exit_code == 1 and "holds accounts already" in result.output

@@ -1,0 +1,121 @@
+"""A whole month made by several real processes at once: one round, and one letter for each person."""
+
+import os
+import re
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import Popen
+from threading import Semaphore
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from kleinstadt_net import clock
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Letter, OneTimeLink, Round, Suggestion
+from kleinstadt_net.vocabulary import TOPICS
+from tests.factories import (
+    AccountFactory,
+    MembershipFactory,
+    StanceFactory,
+    SubscriptionFactory,
+    TownFactory,
+    TownFigureFactory,
+)
+from tests.mail.processes import SECONDS, Commands, commands, finish
+from tests.support.databases import Database
+from tests.support.smtp import PostOffice
+
+TOWNS = 12
+READERS_OF_A_TOWN = 2
+ANSWER = re.compile(r"/antwort/([\w-]+)\?a=contact")
+
+
+@pytest.fixture
+def flask(app: Flask, database: Database, tmp_path: Path) -> Iterator[Commands]:
+    with commands(database, tmp_path) as made:
+        yield made
+
+
+def test_two_schedulers_and_eight_deliveries_at_once_send_everybody_one_letter_for_the_month(
+    app: Flask, smtp: PostOffice, flask: Commands
+) -> None:
+    readers = [address for n in range(TOWNS) for address in make_town(n)]
+    arrived = Semaphore(0)
+    smtp.on_data = lambda address: arrived.release()
+
+    # Whatever today is: the schedulers find the round and the issue due by the calendar, or leave them
+    # to the commands beside them, which ask for the month at any time.
+    timetable = flask.start_together(["jobs run"] * 2 + ["rounds run"] * 2, smtp.port)
+    schedulers = started_and_ended(timetable, "rounds run")
+    together(flask, ["digests enqueue --now"] * 2 + ["letters deliver"] * 8, smtp.port)
+    # Those were at work while letters were still being written; these find all of them there.
+    together(flask, ["letters deliver"] * 8, smtp.port)
+    for _ in readers:
+        assert arrived.acquire(timeout=SECONDS)
+    for pid in schedulers:
+        os.kill(pid, signal.SIGTERM)
+    code, output = finish(timetable)
+
+    assert code == 0 and output.count("Jobs have ended.") == 2, output
+    assert Counter(d.recipients for d in smtp.deliveries) == Counter((address,) for address in readers)
+    letters = db.session.execute(select(Letter.kind, Letter.period, Letter.state)).all()
+    assert Counter(map(tuple, letters)) == {("digest", clock.current_month(), "sent"): len(readers)}
+    assert db.session.scalars(select(Round.month)).all() == [clock.current_month()]
+    assert_every_answer_link_was_sent(smtp)
+
+
+def make_town(n: int) -> list[str]:
+    """A town with something to share; the addresses of those in it who read the letter."""
+    town = TownFactory(taking_part=True)
+    TownFigureFactory(town=town)
+    for step, state in enumerate(("in_progress", "seeking", "strength")):
+        StanceFactory(town_id=town.id, subject=list(TOPICS)[(n + 5 * step) % 12], state=state)
+    people = [MembershipFactory(town=town).account for _ in range(READERS_OF_A_TOWN)]
+    for person in people:
+        SubscriptionFactory(account_id=person.id)
+    # Present in the same town hall, but she has not asked for the letter or no longer wants it.
+    SubscriptionFactory(
+        account_id=MembershipFactory(town=town, account=AccountFactory()).account_id, frequency="off"
+    )
+    return [person.email for person in people]
+
+
+def started_and_ended(launcher: Popen[str], command: str) -> list[int]:
+    """Wait until every process of ``command`` has ended well and all others say that they are running."""
+    assert launcher.stdout is not None
+    expected, others, ended, running = 0, [], 0, 0
+    while not expected or ended < expected or running < len(others):
+        line = launcher.stdout.readline()
+        assert line, "the launcher ended early"
+        if line.startswith("started"):
+            expected, others = (
+                (expected + 1, others)
+                if line.endswith(f"{command}\n")
+                else (expected, [*others, int(line.split()[1])])
+            )
+        if line.startswith("ended"):
+            assert line.endswith(" 0\n"), line
+            ended += 1
+        running += line.startswith("Jobs are running")
+    return others
+
+
+def together(flask: Commands, command_lines: list[str], port: int) -> None:
+    code, output = finish(flask.start_together(command_lines, port))
+    assert code == 0, output
+
+
+def assert_every_answer_link_was_sent(smtp: PostOffice) -> None:
+    """A letter written twice would leave links behind that nobody was sent, or send some that lead nowhere."""
+    sent = []
+    for message in smtp.messages:
+        body = message.get_body(("plain",))
+        assert body is not None
+        sent += ANSWER.findall(body.get_content())
+    stored = db.session.scalar(select(func.count()).select_from(OneTimeLink))
+    proposed = db.session.scalar(select(func.count()).select_from(Suggestion))
+    assert len(set(sent)) == len(sent) == stored == (proposed or 0) * READERS_OF_A_TOWN
