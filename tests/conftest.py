@@ -1,5 +1,6 @@
 """What every test may ask for: a database, the application, a client, people, a mail server."""
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -219,6 +220,13 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_configure() -> None:
     # A run that is told to end stops its servers first, as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays: looking through it for garbage again and again took an eighth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

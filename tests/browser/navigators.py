@@ -14,6 +14,7 @@ class Navigator:
     """One person at her window; every step ends by seeing the page it should have led to."""
 
     page: Page
+    has_script: bool = True
 
     def sign_in(self, email: str) -> None:
         self.page.goto("/anmelden")
@@ -32,8 +33,9 @@ class Navigator:
         self.sees_heading(entry)
 
     def filter_towns(self, **chosen: str) -> None:
-        """``filter_towns(Land="Bayern")``: by the labels of the fields on Passende Städte."""
-        self.open_details("Filter")
+        """``filter_towns(Land="Bayern")``: by the labels of the fields, which on a desk stand open."""
+        if not self.page.get_by_label("Land", exact=True).is_visible():
+            self.open_details("Filter")
         for label, option in chosen.items():
             self.page.get_by_label(label.replace("_", " "), exact=True).select_option(label=option)
         self.press("Anwenden")
@@ -70,5 +72,7 @@ class Navigator:
 
     def finds_the_page_usable(self) -> None:
         """For everybody, as far as a machine can see it, and without scrolling sideways."""
-        assert_accessible(self.page)
+        # axe is a script itself; what it would look at is the same page.
+        if self.has_script:
+            assert_accessible(self.page)
         assert_fits(self.page)

@@ -61,9 +61,10 @@ def mayor(live_server: LiveServer) -> Account:
     state(home, "innenstadt", "seeking")
     lauenfurt = make_town("Lauenfurt", land="09")
     state(lauenfurt, "innenstadt", "strength", "Drei leere Läden sind wieder belebt.")
+    operate("rounds", "run")
+    # These join after the month's round, so that it can have proposed Lauenfurt alone.
     state(make_town("Kirchwerlau", land="09"), "innenstadt", "in_progress")
     state(make_town("Steinbracken", land="06"), "innenstadt", "strength")
-    operate("rounds", "run")
     return make_person(home)
 
 
@@ -76,7 +77,7 @@ def test_a_mayor_finds_a_town_that_fits_and_reads_why(
     mayor: Account, open_window: OpenWindow, viewport: dict[str, int], has_script: bool
 ) -> None:
     page = open_window(viewport, java_script_enabled=has_script)
-    she = Navigator(page)
+    she = Navigator(page, has_script)
     she.sign_in(mayor.email)
     she.choose_from_menu("Passende Städte")
     she.finds_the_page_usable()
@@ -233,5 +234,4 @@ def answers() -> int:
 
 def frequencies() -> dict[int, str]:
     db.session.rollback()
-    rows = db.session.execute(select(Subscription.account_id, Subscription.frequency))
-    return {account_id: frequency for account_id, frequency in rows}
+    return {row.account_id: row.frequency for row in db.session.scalars(select(Subscription))}

@@ -87,16 +87,14 @@ def make_town(n: int) -> list[str]:
 def started_and_ended(launcher: Popen[str], command: str) -> list[int]:
     """Wait until every process of ``command`` has ended well and all others say that they are running."""
     assert launcher.stdout is not None
-    expected, others, ended, running = 0, [], 0, 0
+    expected, ended, running = 0, 0, 0
+    others: list[int] = []
     while not expected or ended < expected or running < len(others):
         line = launcher.stdout.readline()
         assert line, "the launcher ended early"
         if line.startswith("started"):
-            expected, others = (
-                (expected + 1, others)
-                if line.endswith(f"{command}\n")
-                else (expected, [*others, int(line.split()[1])])
-            )
+            expected += line.endswith(f"{command}\n")
+            others += [] if line.endswith(f"{command}\n") else [int(line.split()[1])]
         if line.startswith("ended"):
             assert line.endswith(" 0\n"), line
             ended += 1
