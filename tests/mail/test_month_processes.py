@@ -13,9 +13,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from kleinstadt_net import clock
+from kleinstadt_net import clock, jobs
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Letter, OneTimeLink, Round, Suggestion
+from kleinstadt_net.models import JobHeartbeat, Letter, OneTimeLink, Round, Suggestion
 from kleinstadt_net.vocabulary import TOPICS
 from tests.factories import (
     AccountFactory,
@@ -66,6 +66,7 @@ def test_two_schedulers_and_eight_deliveries_at_once_send_everybody_one_letter_f
     assert Counter(map(tuple, letters)) == {("digest", clock.current_month(), "sent"): len(readers)}
     assert db.session.scalars(select(Round.month)).all() == [clock.current_month()]
     assert_every_answer_link_was_sent(smtp)
+    assert set(db.session.scalars(select(JobHeartbeat.name))) == {job.name for job in jobs.JOBS}
 
 
 def make_town(n: int) -> list[str]:

@@ -1,65 +1,29 @@
 """Several real processes on one database and one real mail server."""
 
-import os
 import signal
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Semaphore
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from kleinstadt_net import jobs
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.delivery import DeliveryReport, deliver_due
-from kleinstadt_net.models import JobHeartbeat, JobRun, Letter
-from tests.factories import AccountFactory, LetterFactory
+from kleinstadt_net.models import Letter
+from tests.factories import LetterFactory
 from tests.mail.conftest import reread
 from tests.mail.processes import SECONDS, Commands, commands, finish
 from tests.support.databases import Database
 from tests.support.smtp import LOOPBACK, PostOffice
-
-LETTERS = 60
 
 
 @pytest.fixture
 def flask(app: Flask, database: Database, tmp_path: Path) -> Iterator[Commands]:
     with commands(database, tmp_path) as made:
         yield made
-
-
-def test_two_schedulers_and_eight_deliveries_at_once_send_each_letter_exactly_once(
-    app: Flask, smtp: PostOffice, flask: Commands
-) -> None:
-    person = AccountFactory().id
-    letters = [LetterFactory(account_id=person, kind="digest").recipient for _ in range(LETTERS)]
-    arrived = Semaphore(0)
-    smtp.on_data = lambda address: arrived.release()
-    process = flask.start_together(["jobs run"] * 2 + ["letters deliver"] * 8, smtp.port)
-    assert process.stdout is not None
-    schedulers, ended, running = [], 0, 0
-    while ended < 8 or running < 2:
-        line = process.stdout.readline()
-        assert line, "the launcher ended early"
-        ended += line.startswith("ended")
-        running += line.startswith("Jobs are running")
-        if line.startswith("started") and "jobs run" in line:
-            schedulers.append(int(line.split()[1]))
-    for _ in range(LETTERS):
-        assert arrived.acquire(timeout=SECONDS)
-    # Told to end any sooner, a scheduler would rightly give back what it has not begun.
-    for pid in schedulers:
-        os.kill(pid, signal.SIGTERM)
-    code, output = finish(process)
-    assert code == 0 and output.count("Jobs have ended.") == 2, output
-    assert Counter(d.recipients[0] for d in smtp.deliveries) == Counter(letters)
-    assert db.session.scalar(select(func.count()).where(Letter.state == "sent")) == LETTERS
-    assert set(db.session.scalars(select(JobHeartbeat.name))) == {job.name for job in jobs.JOBS}
-    for detail in db.session.scalars(select(JobRun.detail).where(JobRun.name == "letters")):
-        assert detail.startswith("sent ")
 
 
 def test_a_process_killed_between_claim_and_attempt_costs_nothing(
