@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule as UrlRule
 
 import config
 from kleinstadt_net import create_app
@@ -53,6 +54,26 @@ def _cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(passwords, "_decoy", passwords.hash_password("no account has this password"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _routes_compiled_once() -> Iterator[None]:
+    """Werkzeug compiles each route into Python code, for every application anew: three quarters of making one.
+
+    The code depends on the route alone, so all applications of a run may share it.
+    """
+    compiled: dict[tuple[Any, ...], Any] = {}
+    compile_builder = UrlRule._compile_builder
+
+    def remember(rule: UrlRule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(UrlRule, "_compile_builder", remember)
         yield
 
 
