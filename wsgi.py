@@ -1,5 +1,6 @@
 """What a web server loads: ``gunicorn wsgi:app``. The configuration comes from the environment."""
 
+import gc
 import os
 import sys
 
@@ -13,3 +14,9 @@ try:
     installation.refuse_demonstration_in_production(app)
 except (ValueError, installation.DemonstrationInProduction) as error:
     sys.exit(f"Configuration: {error}")
+
+# What is loaded by now stays for good. Without this Python looks through all of it again and again, which costs
+# a round of 2,300 towns a third of its time.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from kleinstadt_net import cli, database, jobs, logs, security, web
+from kleinstadt_net import cli, database, logs, security, web
 from kleinstadt_net.blueprints import register_blueprints
 from kleinstadt_net.database import db
 from kleinstadt_net.extensions import csrf, login_manager, migrate
@@ -37,5 +37,4 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     web.init_app(app)
     register_blueprints(app)
     cli.init_app(app)
-    jobs.init_app(app)
     return app

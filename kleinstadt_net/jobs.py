@@ -97,10 +97,6 @@ JOBS = (
 )
 
 
-def init_app(app: Flask) -> None:
-    """Nothing is started with the application: only ``flask jobs run`` keeps the timetable."""
-
-
 def tick(app: Flask, job: Job, stop: Stop = lambda: False) -> None:
     """Run a job once: heartbeat always, a ``job_runs`` row for work or failure; never raises."""
     started = clock.now()

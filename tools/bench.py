@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ("bench_matching.py", "bench_pages.py", "bench_mail.py")
+TOOLS = ("bench_matching.py", "bench_rounds.py", "bench_pages.py", "bench_mail.py")
 EXTRACT = ROOT.parent / "shared" / "data" / "destatis" / "AuszugGV4Q_31122024.xlsx"
 RUNS = 3
 

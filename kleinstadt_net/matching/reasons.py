@@ -31,15 +31,13 @@ States of ``seeking`` are confidential: who shows a reason to somebody outside t
 Only statements that count in the score are named, so every reason can be traced to what made the pair.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from math import isnan
 
-import numpy as np
-
-from kleinstadt_net.matching.declarations import STATE_NAMES
 from kleinstadt_net.matching.features import TownFeatures
-from kleinstadt_net.matching.figures import Floats, Ints
+from kleinstadt_net.matching.portraits import Portrait, Portraits
 from kleinstadt_net.matching.similarity import distance_km
 from kleinstadt_net.matching.weights import (
     COMPARABLE_SIZE,
@@ -67,6 +65,7 @@ CODES = (
     "same_land",
     "other_land",
 )
+PLACES = {code: place for place, code in enumerate(CODES)}
 
 Value = str | int | float | bool
 
@@ -81,17 +80,23 @@ class Reason:
 
 def for_pair(features: TownFeatures, i: int, j: int) -> tuple[Reason, ...]:
     """Everything to be said to town ``i`` about town ``j``, most important first; ties by the order of subjects."""
+    return between(Portraits(features), i, j)
+
+
+def between(portraits: Portraits, i: int, j: int) -> tuple[Reason, ...]:
+    """The same for a caller with many pairs, who keeps the portraits from one pair to the next."""
+    own, peer = portraits[i], portraits[j]
     said = (
-        *_shared(features, i, j),
-        *_same_focus(features, i, j),
-        *_learn(features, i, j),
-        *_teach(features, i, j),
+        *_shared(portraits, own, peer),
+        *_same_focus(portraits, own, peer),
+        *_learn(portraits, own, peer),
+        *_teach(portraits, own, peer),
     )
-    measured = (rule(features, i, j) for rule in (_size, _area, _density, _growth, _tourism))
+    measured = (rule(own, peer) for rule in (_size, _area, _density, _growth, _tourism))
     return (
         *(said or (Reason("similar_situation", {}),)),
         *sorted(chain.from_iterable(measured), key=_place),
-        _land(features, i, j),
+        _land(own, peer, distance_km(portraits.features, i, j)),
     )
 
 
@@ -108,50 +113,48 @@ def direction(growth: float) -> str:
 
 
 def _place(reason: Reason) -> int:
-    return CODES.index(reason.code)
+    return PLACES[reason.code]
 
 
-def _shared(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    declared = features.declared
-    both_focus = declared.focus[:, i] & declared.focus[:, j]
-    shared = np.flatnonzero(declared.challenge[:, i] * declared.challenge[:, j])
-    for s in _heaviest_first(shared, declared.rarity * (1.0 + both_focus)):
+def _shared(portraits: Portraits, own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    both_focus = own.focus & peer.focus
+    for s in _heaviest_first(
+        own.challenges & peer.challenges, lambda s: portraits.rarity[s] * (1.0 + (s in both_focus))
+    ):
         yield Reason(
             "shared_challenge",
             {
-                "subject": features.subjects[s],
-                "others": int(declared.towns_with_challenge[s]) - 2,
-                "own_state": STATE_NAMES[int(declared.state[s, i])],
-                "peer_state": STATE_NAMES[int(declared.state[s, j])],
-                "both_focus": bool(both_focus[s]),
+                "subject": portraits.features.subjects[s],
+                "others": portraits.towns_with_challenge[s] - 2,
+                "own_state": own.state[s],
+                "peer_state": peer.state[s],
+                "both_focus": s in both_focus,
             },
         )
 
 
-def _same_focus(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    declared = features.declared
-    shared = declared.challenge[:, i] * declared.challenge[:, j] > 0
-    for s in np.flatnonzero(declared.focus[:, i] & declared.focus[:, j] & ~shared):
-        yield Reason("same_focus", {"subject": features.subjects[s]})
+def _same_focus(portraits: Portraits, own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    for s in sorted((own.focus & peer.focus) - (own.challenges & peer.challenges)):
+        yield Reason("same_focus", {"subject": portraits.features.subjects[s]})
 
 
-def _learn(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    declared = features.declared
-    worth = declared.need[:, i] * declared.strength[:, j]
-    for s in _heaviest_first(np.flatnonzero(worth), worth):
+def _learn(portraits: Portraits, own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    for s in _heaviest_first(
+        own.need.keys() & peer.strength.keys(), lambda s: own.need[s] * peer.strength[s]
+    ):
         yield Reason(
             "learn",
             {
-                "subject": features.subjects[s],
-                "age_days": int(declared.age[s, j]),
-                "own_state": STATE_NAMES[int(declared.state[s, i])],
-                "own_focus": bool(declared.focus[s, i]),
+                "subject": portraits.features.subjects[s],
+                "age_days": peer.age_days[s],
+                "own_state": own.state[s],
+                "own_focus": s in own.focus,
             },
         )
 
 
-def _teach(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    for mirrored in _learn(features, j, i):
+def _teach(portraits: Portraits, own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    for mirrored in _learn(portraits, peer, own):
         data = mirrored.data
         yield Reason(
             "teach",
@@ -164,24 +167,18 @@ def _teach(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
         )
 
 
-def _heaviest_first(subjects: Ints, worth: Floats) -> list[int]:
-    return sorted(subjects.tolist(), key=lambda s: (-float(worth[s]), s))
+def _heaviest_first(subjects: Iterable[int], worth: Callable[[int], float]) -> list[int]:
+    return sorted(subjects, key=lambda s: (-worth(s), s))
 
 
-def _figure(features: TownFeatures, name: str, i: int, j: int) -> tuple[float, float] | None:
-    """A figure of both towns, None unless both are known."""
-    column = features.figures.column(name)
-    own, peer = float(column[i]), float(column[j])
-    return (own, peer) if np.isfinite(own) and np.isfinite(peer) else None
+def _positive(own: Portrait, peer: Portrait, name: str) -> tuple[float, float] | None:
+    """A figure of both towns, None unless both are known and above zero."""
+    pair = own.given[name], peer.given[name]
+    return pair if pair[0] > 0 and pair[1] > 0 else None  # NaN is not above zero either
 
 
-def _positive(features: TownFeatures, name: str, i: int, j: int) -> tuple[float, float] | None:
-    pair = _figure(features, name, i, j)
-    return pair if pair and min(pair) > 0 else None
-
-
-def _official(features: TownFeatures, i: int, j: int) -> bool:
-    return bool(features.figures.official[i] and features.figures.official[j])
+def _official(own: Portrait, peer: Portrait) -> bool:
+    return own.official and peer.official
 
 
 def _different(code: str, own: float, peer: float, official: bool) -> Reason:
@@ -191,59 +188,59 @@ def _different(code: str, own: float, peer: float, official: bool) -> Reason:
     )
 
 
-def _size(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    pair = _positive(features, "population", i, j)
+def _size(own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    pair = _positive(own, peer, "population")
     if pair is None:
         return
-    own, peer = int(pair[0]), int(pair[1])
-    official = _official(features, i, j)
+    official = _official(own, peer)
     if max(pair) <= COMPARABLE_SIZE * min(pair):
-        yield Reason("comparable_size", {"own": own, "peer": peer, "official": official})
+        yield Reason("comparable_size", {"own": int(pair[0]), "peer": int(pair[1]), "official": official})
     elif max(pair) >= DIFFERENT_SIZE * min(pair):
-        yield _different("different_size", own, peer, official)
+        yield _different("different_size", int(pair[0]), int(pair[1]), official)
 
 
-def _area(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    pair = _positive(features, "area_km2", i, j)
+def _area(own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    pair = _positive(own, peer, "area_km2")
     if pair and max(pair) >= DIFFERENT_AREA * min(pair):
-        yield _different("different_area", *pair, _official(features, i, j))
+        yield _different("different_area", *pair, _official(own, peer))
 
 
-def _density(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    people, area = (_positive(features, "population", i, j), _positive(features, "area_km2", i, j))
+def _density(own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    people, area = _positive(own, peer, "population"), _positive(own, peer, "area_km2")
     if people is None or area is None:
         return
-    own, peer = people[0] / area[0], people[1] / area[1]
-    codes = density_code(own), density_code(peer)
-    numbers = {"own": round(own, 1), "peer": round(peer, 1), "official": _official(features, i, j)}
+    density = people[0] / area[0], people[1] / area[1]
+    codes = density_code(density[0]), density_code(density[1])
+    numbers = {
+        "own": round(density[0], 1),
+        "peer": round(density[1], 1),
+        "official": _official(own, peer),
+    }
     if codes[0] == codes[1]:
         yield Reason("same_density", {"density": codes[0], **numbers})
     else:
         yield Reason("different_density", {"own_density": codes[0], "peer_density": codes[1], **numbers})
 
 
-def _growth(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    pair = _figure(features, "growth", i, j)
-    if pair is None:
+def _growth(own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    pair = own.given["growth"], peer.given["growth"]
+    if isnan(pair[0]) or isnan(pair[1]):
         return
-    own, peer = direction(pair[0]), direction(pair[1])
-    numbers = {"own": pair[0], "peer": pair[1], "official": _official(features, i, j)}
-    if own == peer:
-        yield Reason("same_growth", {"direction": own, **numbers})
-    elif "stable" not in (own, peer):
-        yield Reason("different_growth", {"own_direction": own, "peer_direction": peer, **numbers})
+    codes = direction(pair[0]), direction(pair[1])
+    numbers = {"own": pair[0], "peer": pair[1], "official": _official(own, peer)}
+    if codes[0] == codes[1]:
+        yield Reason("same_growth", {"direction": codes[0], **numbers})
+    elif "stable" not in codes:
+        yield Reason("different_growth", {"own_direction": codes[0], "peer_direction": codes[1], **numbers})
 
 
-def _tourism(features: TownFeatures, i: int, j: int) -> Iterator[Reason]:
-    figures = features.figures
-    if figures.region_weight[i] and figures.region[i] == figures.region[j]:
-        yield Reason("same_tourism_region", {"region": str(figures.tourism[i])})
+def _tourism(own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    if own.region and own.region == peer.region:
+        yield Reason("same_tourism_region", {"region": own.region})
 
 
-def _land(features: TownFeatures, i: int, j: int) -> Reason:
-    own, peer = str(features.land[i]), str(features.land[j])
-    distance = distance_km(features, i, j)
+def _land(own: Portrait, peer: Portrait, distance: float | None) -> Reason:
     km: dict[str, Value] = {} if distance is None else {"km": round(distance)}
-    if own == peer:
-        return Reason("same_land", {"land": own, **km})
-    return Reason("other_land", {"own": own, "peer": peer, **km})
+    if own.land == peer.land:
+        return Reason("same_land", {"land": own.land, **km})
+    return Reason("other_land", {"own": own.land, "peer": peer.land, **km})

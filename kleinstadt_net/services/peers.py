@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kleinstadt_net.matching import ranking
 from kleinstadt_net.matching.declarations import STATE_CODES
+from kleinstadt_net.matching.portraits import Portraits
 from kleinstadt_net.services import reasons, snapshot, town_cards
 from kleinstadt_net.services.snapshot import Flags, Snapshot
 from kleinstadt_net.services.town_cards import TownCard
@@ -90,9 +91,9 @@ def find(acting_town_id: int, filters: PeerFilters, number: int = 1) -> PeerPage
 def _rows(picture: Snapshot, own: int, rows: list[int], scores: list[float]) -> tuple[PeerRow, ...]:
     own_id, ids = int(picture.ids[own]), [int(picture.ids[row]) for row in rows]
     towns = town_cards.cards(picture, ids, seen_from=own_id)
-    found = []
+    portraits, found = Portraits(picture.features), []
     for town_id, row, score in zip(ids, rows, scores, strict=True):
-        told = reasons.told(picture.features, own, row, picture.day)
+        told = reasons.told(portraits, own, row, picture.day)
         found.append(PeerRow(towns[town_id], _fit(score, told), tuple(told)))
     return tuple(found)
 

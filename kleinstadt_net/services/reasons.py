@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from kleinstadt_net.matching import reasons
-from kleinstadt_net.matching.features import TownFeatures
+from kleinstadt_net.matching.portraits import Portraits
 from kleinstadt_net.matching.reasons import Reason
 
 
-def told(features: TownFeatures, row: int, peer_row: int, day: date) -> list[dict[str, Any]]:
+def told(portraits: Portraits, row: int, peer_row: int, day: date) -> list[dict[str, Any]]:
     """What is to be said to the town in ``row`` about the one in ``peer_row``, ready for JSON and the macros."""
-    return [as_told(reason, day) for reason in reasons.for_pair(features, row, peer_row)]
+    return [as_told(reason, day) for reason in reasons.between(portraits, row, peer_row)]
 
 
 def as_told(reason: Reason, day: date) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.matching import features as engine
 from kleinstadt_net.matching import rounds as planning
 from kleinstadt_net.matching.features import TownFeatures
+from kleinstadt_net.matching.portraits import Portraits
 from kleinstadt_net.matching.rounds import Note, RoundPlan
 from kleinstadt_net.matching.weights import ENGINE_VERSION, as_table
 from kleinstadt_net.models import Round, Suggestion
@@ -114,7 +115,7 @@ def _store(round_row: Round, suggestions: Sequence[dict[str, Any]]) -> bool:
 
 
 def _suggestions(plan: RoundPlan, features: TownFeatures, ids: Sequence[int]) -> list[dict[str, Any]]:
-    today, places = clock.today(), Counter[int]()
+    portraits, today, places = Portraits(features), clock.today(), Counter[int]()
     rows = []
     for proposal in plan.proposals:
         places[proposal.town_row] += 1
@@ -126,7 +127,7 @@ def _suggestions(plan: RoundPlan, features: TownFeatures, ids: Sequence[int]) ->
                 "position": places[proposal.town_row],
                 "score": proposal.score,
                 "parts": dict(proposal.parts),
-                "reasons": reasons.told(features, proposal.town_row, proposal.peer_row, today),
+                "reasons": reasons.told(portraits, proposal.town_row, proposal.peer_row, today),
             }
         )
     return rows

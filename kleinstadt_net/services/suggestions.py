@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.matching.portraits import Portraits
 from kleinstadt_net.matching.rounds import COMPLEMENTARY, MUTUAL, SIMILAR
 from kleinstadt_net.models import Membership, Round, Suggestion, SuggestionAnswer, Town
 from kleinstadt_net.services import audit, reasons, snapshot, town_cards
@@ -220,7 +221,10 @@ def _let_the_other_answer(row: Suggestion) -> None:
             score=row.score,
             parts=mirrored,
             reasons=reasons.told(
-                picture.features, picture.rows[row.peer_id], picture.rows[row.town_id], picture.day
+                Portraits(picture.features),
+                picture.rows[row.peer_id],
+                picture.rows[row.town_id],
+                picture.day,
             ),
         )
     )

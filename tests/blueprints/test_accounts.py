@@ -34,8 +34,6 @@ def test_signing_in_leads_to_the_overview_and_out_to_the_start(client: FlaskClie
     response = send(client, "/anmelden", email=mayor, password=PASSWORD)
     assert response.status_code == 302 and response.location == "/uebersicht"
     assert client.get("/uebersicht").status_code == 200
-    out = send(client, "/konto")  # a form of the page, for its token only
-    assert out.status_code in (302, 422)
     left = client.post("/abmelden", data={"csrf_token": token(client, "/konto")})
     assert left.location == "/"
     assert client.get("/uebersicht").status_code == 302

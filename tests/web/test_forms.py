@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length, Optional
 
 from kleinstadt_net.web.forms import BaseForm
@@ -15,8 +16,10 @@ class Sample(BaseForm):
     name = StringField("Name", [DataRequired(), Length(max=20)])
     sentence = TextAreaField("Ein Satz dazu", [Optional(), Length(max=30)], description="Ein Satz genügt")
     secret = PasswordField("Passwort", [Optional()])
-    land = SelectField("Land", choices=[("03", "Niedersachsen"), ("09", "Bayern")])
-    state = RadioField("Angabe", choices=[("a", "Ja"), ("b", "Nein")], validators=[DataRequired()])
+    land = SelectField("Land", choices=[SelectChoice("03", "Niedersachsen"), SelectChoice("09", "Bayern")])
+    state = RadioField(
+        "Angabe", choices=[SelectChoice("a", "Ja"), SelectChoice("b", "Nein")], validators=[DataRequired()]
+    )
     consent = BooleanField("Ich möchte den Brief", [Optional()])
 
 
