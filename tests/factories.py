@@ -111,6 +111,7 @@ class AccountFactory(Factory):
     password_hash = factory.LazyAttribute(lambda a: hash_password(a.password) if a.password else None)
     is_operator = False
     created_at = factory.LazyFunction(clock.now)
+    confirmed_at = factory.LazyFunction(clock.now)
 
 
 class MembershipFactory(Factory):
@@ -122,6 +123,7 @@ class MembershipFactory(Factory):
     role = "lead"
     state = "confirmed"
     is_home = True
+    requested_at = factory.LazyFunction(clock.now)
     confirmed_at = factory.LazyAttribute(lambda m: clock.now() if m.state == "confirmed" else None)
 
 
@@ -161,6 +163,7 @@ class StanceDraftFactory(Factory):
     state = "strength"
     confirmed_on = factory.LazyFunction(clock.today)
     origin = "Lauenfurt"
+    created_at = factory.LazyFunction(clock.now)
 
 
 class FocusFactory(Factory):

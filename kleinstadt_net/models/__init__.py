@@ -1,26 +1,54 @@
 """What we remember: one file per noun; columns and relations only."""
 
-from kleinstadt_net.models.account import Account, AccountSession, Membership, OneTimeLink
+from kleinstadt_net.models.account import (
+    Account,
+    AccountSession,
+    Consent,
+    Membership,
+    OneTimeLink,
+    RecoveryCode,
+)
 from kleinstadt_net.models.letter import DigestItem, Letter, Subscription, Suppression
-from kleinstadt_net.models.operation import AuditEntry, Installation, JobHeartbeat, JobRun, Throttle
+from kleinstadt_net.models.operation import (
+    AuditEntry,
+    DeletionEntry,
+    Installation,
+    JobHeartbeat,
+    JobRun,
+    OperatorTask,
+    Throttle,
+)
+from kleinstadt_net.models.outreach import InvitationObjection, InvitationSeries, SeriesLetter
+from kleinstadt_net.models.report import Report
 from kleinstadt_net.models.stance import Focus, Stance, StanceDraft
 from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer
 from kleinstadt_net.models.town import RegisterImport, Town, TownCode, TownFigure
+from kleinstadt_net.models.verification import Invitation, LetterCode, TownAddress, TownDomain
 
 __all__ = [
     "Account",
     "AccountSession",
     "AuditEntry",
+    "Consent",
+    "DeletionEntry",
     "DigestItem",
     "Focus",
     "Installation",
+    "Invitation",
+    "InvitationObjection",
+    "InvitationSeries",
     "JobHeartbeat",
     "JobRun",
     "Letter",
+    "LetterCode",
     "Membership",
     "OneTimeLink",
+    "OperatorTask",
+    "RecoveryCode",
     "RegisterImport",
+    "Report",
     "Round",
+    "SeriesLetter",
     "Stance",
     "StanceDraft",
     "Subscription",
@@ -29,6 +57,8 @@ __all__ = [
     "Suppression",
     "Throttle",
     "Town",
+    "TownAddress",
     "TownCode",
+    "TownDomain",
     "TownFigure",
 ]

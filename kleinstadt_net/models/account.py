@@ -23,7 +23,18 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_operator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    # When she proved to hold the address; until then the account can do nothing but be confirmed.
+    confirmed_at: Mapped[datetime | None]
+    # The last sign of life: signing in, answering by a link, or "Ich bin noch dabei".
     seen_on: Mapped[date | None]
+    inactivity_warnings: Mapped[int] = mapped_column(default=0)
+    inactivity_warned_on: Mapped[date | None]
+    # Name and office may be shown to verified towns; without it pages say "das Bürgermeisteramt".
+    shows_name: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_confirmed_at: Mapped[datetime | None]
+    # The last time step a code was taken for: each code opens once.
+    totp_last_step: Mapped[int | None]
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="account", cascade="all, delete-orphan", order_by="Membership.id"
@@ -42,12 +53,14 @@ class AccountSession(Base):
     seen_on: Mapped[date]
     reauthenticated_at: Mapped[datetime]
     acting_town_id: Mapped[int | None] = mapped_column(ForeignKey("towns.id", ondelete="SET NULL"))
+    # "Firefox auf Windows", so that a person recognises her own; nothing finer is kept.
+    device: Mapped[str] = mapped_column(String(60), default="")
 
     account: Mapped[Account] = relationship()
 
 
 class Membership(Base):
-    """Person × town: who may act for the town, and in which role."""
+    """Person × town: who may act for the town, and in which role. ``pending`` is a claim not yet decided."""
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -63,6 +76,7 @@ class Membership(Base):
     state: Mapped[str] = mapped_column(String(10))
     office: Mapped[str] = mapped_column(String(120), default="")
     is_home: Mapped[bool] = mapped_column(default=False)
+    requested_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -85,3 +99,33 @@ class OneTimeLink(Base):
     target_id: Mapped[int | None]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code that replaces the second factor once, for whoever lost her telephone; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """Something a person agreed to: what, in which version, when, and how that is known.
+
+    ``kind`` is "house_rules" or "show_name"; the Monatsbrief keeps its consent with the subscription.
+    ``proof`` says how: "sign_up", "invitation", "account_page".
+    """
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    version: Mapped[str] = mapped_column(String(20))
+    wording: Mapped[str] = mapped_column(String(500))
+    proof: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

@@ -33,6 +33,35 @@ class AuditEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class OperatorTask(Base):
+    """Something only an operator can settle, which she finds on her desk until it is done.
+
+    ``kind``: missing_town (somebody did not find her town), last_lead_inactive, last_lead_leaves.
+    ``note`` is what a person wrote herself; everything else is ids.
+    """
+
+    __tablename__ = "operator_tasks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    town_id: Mapped[int | None] = mapped_column(ForeignKey("towns.id", ondelete="CASCADE"), index=True)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class DeletionEntry(Base):
+    """That something was deleted, and how much of it; nothing of what it was."""
+
+    __tablename__ = "deletion_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    cause: Mapped[str] = mapped_column(String(40))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class JobRun(Base):
     """A run of a job that did real work."""
 

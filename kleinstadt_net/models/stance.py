@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kleinstadt_net.database import Base
 
 STATES = "state IN ('strength', 'in_progress', 'seeking')"
+DRAFT_STATES = "state IN ('strength', 'in_progress', 'seeking', 'none')"
 
 
 class Stance(Base):
@@ -30,10 +31,14 @@ class Stance(Base):
 
 
 class StanceDraft(Base):
-    """A statement inherited from a dissolved town; visible only to the town itself until adopted."""
+    """A statement that waits for the town's own people: inherited from a dissolved town, or an editor's.
+
+    ``origin`` is the dissolved town's name, ``author_id`` the editor; one of both is set. An editor's draft
+    with the state ``none`` asks for the statement to be taken back.
+    """
 
     __tablename__ = "stance_drafts"
-    __table_args__ = (CheckConstraint(STATES, name="state"),)
+    __table_args__ = (CheckConstraint(DRAFT_STATES, name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     town_id: Mapped[int] = mapped_column(ForeignKey("towns.id", ondelete="CASCADE"), index=True)
@@ -42,7 +47,9 @@ class StanceDraft(Base):
     sentence: Mapped[str | None] = mapped_column(String(200))
     since: Mapped[date | None]
     confirmed_on: Mapped[date]
-    origin: Mapped[str] = mapped_column(String(160))
+    origin: Mapped[str | None] = mapped_column(String(160))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime]
 
 
 class Focus(Base):

@@ -36,6 +36,8 @@ class Town(Base):
     joined_on: Mapped[date | None]
     paused_until: Mapped[date | None]
     suspended_at: Mapped[datetime | None]
+    # What an editor writes waits until a lead releases it; a lead may switch that off.
+    needs_release: Mapped[bool] = mapped_column(default=True)
     # Marked, never deleted: a town that ceased to exist keeps what its people wrote.
     gone_on: Mapped[date | None]
     # A bundled candidate that no official file knows and nobody uses.

@@ -66,7 +66,8 @@ def create(
     town = _town(town_ags) if town_ags else None
     account = db.session.scalar(select(Account).where(Account.email == address))
     if account is None:
-        account = Account(email=address, created_at=clock.now(), seen_on=clock.today())
+        now = clock.now()
+        account = Account(email=address, created_at=now, confirmed_at=now, seen_on=clock.today())
         db.session.add(account)
     account.first_name = first_name or account.first_name or ""
     account.last_name = last_name or account.last_name or ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ScalarResult, delete, exists, select, update
 
+from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Focus, Membership, Stance, StanceDraft, Town
 
@@ -54,6 +55,7 @@ def _make_drafts(origin: Town, successor: Town) -> int:
             since=stance.since,
             confirmed_on=stance.confirmed_on,
             origin=origin.name,
+            created_at=clock.now(),
         )
         for stance in stances
     )

@@ -76,12 +76,14 @@ def sheet(town_id: int) -> StanceSheet:
         row.subject: _row(row) for row in db.session.scalars(select(Stance).where(Stance.town_id == town_id))
     }
     drafts = db.session.scalars(
-        select(StanceDraft).where(StanceDraft.town_id == town_id).order_by(StanceDraft.id)
+        select(StanceDraft)
+        .where(StanceDraft.town_id == town_id, StanceDraft.origin.is_not(None))
+        .order_by(StanceDraft.id)
     )
     return StanceSheet(
         rows={key: stored.get(key, StanceRow(key)) for key in SUBJECTS},
         focus=_focus(town_id),
-        drafts=tuple(DraftRow(d.id, d.subject, d.state, d.sentence, d.origin) for d in drafts),
+        drafts=tuple(DraftRow(d.id, d.subject, d.state, d.sentence, d.origin or "") for d in drafts),
     )
 
 

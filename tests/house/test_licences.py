@@ -14,7 +14,8 @@ from tests.house.source import PACKAGE
 VENDOR = PACKAGE / "static" / "vendor"
 FITTING = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "EUPL-1.2", "HPND", "ISC", "LGPL-2.1-or-later",
-    "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Unlicense", "Zlib",
+    "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Unlicense",
+    "Zlib",
 }  # fmt: skip
 # Older packages name their licence in words of their own.
 WORDS = {
@@ -22,6 +23,7 @@ WORDS = {
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
+    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
@@ -29,7 +31,7 @@ WORDS = {
     "The Unlicense (Unlicense)": "Unlicense",
 }
 # Locked for other systems than the one the tests run on; read once by hand.
-FOR_OTHER_SYSTEMS = {"colorama": "BSD-3-Clause", "tzdata": "Apache-2.0"}
+FOR_OTHER_SYSTEMS = {"brotlicffi": "MIT", "colorama": "BSD-3-Clause", "tzdata": "Apache-2.0"}
 NAME = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
 
 

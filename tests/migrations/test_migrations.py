@@ -72,7 +72,10 @@ def describe(engine: sa.Engine) -> dict[str, Any]:
     inspector = sa.inspect(engine)
     return {
         table: {
-            "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in ordered_columns],
+            # Without their order: a migration can only add columns at the end.
+            "columns": sorted(
+                (c["name"], str(c["type"]), c["nullable"], c["default"]) for c in inspector.get_columns(table)
+            ),
             "primary key": inspector.get_pk_constraint(table),
             "foreign keys": by_name(inspector.get_foreign_keys(table)),
             "unique": by_name(inspector.get_unique_constraints(table)),
@@ -81,7 +84,6 @@ def describe(engine: sa.Engine) -> dict[str, Any]:
         }
         for table in inspector.get_table_names()
         if table != "alembic_version"
-        for ordered_columns in [inspector.get_columns(table)]
     }
 
 

@@ -67,7 +67,7 @@ def statements(ags: str) -> list[tuple[str, str]]:
     return [(subject, state) for subject, state in db.session.execute(rows.order_by(Stance.subject))]
 
 
-def drafts(ags: str) -> list[tuple[str, str]]:
+def drafts(ags: str) -> list[tuple[str, str | None]]:
     rows = select(StanceDraft.subject, StanceDraft.origin).join(Town, Town.id == StanceDraft.town_id)
     return [(subject, origin) for subject, origin in db.session.execute(rows.where(Town.ags == ags))]
 

@@ -1,0 +1,1 @@
+"""Frozen values made into documents for print and files; asks the database nothing."""

@@ -1,0 +1,46 @@
+"""Tagged PDF (PDF/UA-1) from the same kind of templates as pages, by WeasyPrint.
+
+WeasyPrint needs Debian's pango. Where that is missing the service runs without documents: pages ask
+``is_available`` and offer none, and README names the package.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from flask import current_app
+from jinja2 import StrictUndefined
+
+
+class PdfUnavailable(Exception):
+    """This machine lacks the libraries that draw text."""
+
+
+@cache
+def is_available() -> bool:
+    """Whether PDF can be made on this machine."""
+    try:
+        import weasyprint  # noqa: F401  # loads the libraries
+    except OSError:
+        return False
+    return True
+
+
+def render(template: str, context: Mapping[str, Any]) -> bytes:
+    """The document ``templates/documents/<template>.html`` as bytes of a PDF; nothing is fetched.
+
+    A value the template asks for and does not get raises. Raises PdfUnavailable without pango.
+    """
+    if not is_available():
+        raise PdfUnavailable("apt-get install libpango-1.0-0 libpangoft2-1.0-0")
+    # Heavy, and needed by few processes.
+    from weasyprint import HTML
+
+    environment = current_app.jinja_env.overlay(undefined=StrictUndefined)
+    html = environment.get_template(f"documents/{template}.html").render(context)
+    made: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    return made
+
+
+def _fetch_nothing(url: str, *arguments: Any, **named: Any) -> dict[str, Any]:
+    raise ValueError(f"a document carries everything within itself, not {url}")
