@@ -34,6 +34,7 @@ class Base:
             "MAIL_USE_TLS": settings.mail_use_tls,
             "MAIL_DEFAULT_SENDER": settings.mail_default_sender,
             "MAX_CONTENT_LENGTH": MEGABYTE,
+            "MAX_FORM_MEMORY_SIZE": MEGABYTE // 4,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "WTF_I18N_ENABLED": False,

@@ -20,6 +20,7 @@ KEY_LENGTH = 8
 DISTRICT_KEY_LENGTH = 5
 STATE_KEY_LENGTH = 2
 KEY_PATTERN = re.compile(r"\d{8}")
+POSTCODE_PATTERN = re.compile(r"[0-9]{5}")
 
 # Official statistics call 5,000 to under 20,000 inhabitants a "Kleinstadt".
 DEFAULT_SIZE_RANGE = (5_000, 20_000)
@@ -70,6 +71,11 @@ LAENDER: dict[str, Land] = {
 def is_key(text: str) -> bool:
     """Whether ``text`` has the form of an AGS; says nothing about a town existing."""
     return KEY_PATTERN.fullmatch(text) is not None and text.isascii()
+
+
+def is_postcode(text: str) -> bool:
+    """Whether ``text`` has the form of a postcode."""
+    return POSTCODE_PATTERN.fullmatch(text) is not None
 
 
 def estimate_range(size_range: tuple[int, int]) -> tuple[int, int]:

@@ -66,6 +66,104 @@ ANSWER_TITLES = {
     "known": "Kennen wir schon",
 }
 
+# What may be wrong with a content, as the person says it who reports it.
+REPORT_REASONS = {
+    "illegal": "Der Inhalt verstößt gegen ein Gesetz",
+    "wrong": "Der Inhalt ist falsch",
+    "personal": "Der Inhalt enthält persönliche Daten",
+    "insulting": "Der Inhalt beleidigt jemanden",
+    "other": "Etwas anderes",
+}
+REPORT_STATES = {
+    "open": "wartet auf eine Entscheidung",
+    "decided": "entschieden",
+    "complained": "Beschwerde wartet auf eine Entscheidung",
+    "closed": "abgeschlossen",
+}
+REPORT_OUTCOMES = {
+    "kept": "Der Inhalt bleibt stehen",
+    "removed": "Der Inhalt ist entfernt",
+    "town_suspended": "Die Stadt ist gesperrt",
+}
+
+# What stands before the dot of an audit trail's code.
+AUDIT_GROUPS = {
+    "account": "Konten",
+    "domain": "Mail-Domains",
+    "draft": "Entwürfe",
+    "focus": "Schwerpunkte",
+    "invitation": "Einladungen",
+    "lead": "Übergaben",
+    "letter_code": "Codes per Post",
+    "membership": "Zugänge",
+    "register": "Gemeindeverzeichnis",
+    "report": "Meldungen",
+    "stance": "Angaben",
+    "subscription": "Monatsbrief",
+    "suggestion": "Vorschläge",
+    "town": "Sperren",
+    "town_address": "Anschriften",
+}
+
+# Every code of the audit trail in words, as operators and a town's leads read it; who adds a code adds its line.
+AUDIT_TITLES = {
+    "account.confirmed": "Adresse bestätigt",
+    "account.created": "Konto angelegt",
+    "account.email_change_asked": "Neue E-Mail-Adresse gewünscht",
+    "account.email_changed": "E-Mail-Adresse geändert",
+    "account.password_link_sent": "Link für ein neues Passwort verschickt",
+    "account.password_set": "Passwort gesetzt",
+    "account.person_changed": "Angaben zur Person geändert",
+    "account.recovery_code_used": "Mit Ersatzcode angemeldet",
+    "account.recovery_codes_renewed": "Ersatzcodes erneuert",
+    "account.second_factor_off": "Zweiten Faktor abgeschaltet",
+    "account.second_factor_on": "Zweiten Faktor eingerichtet",
+    "account.second_factor_reset": "Zweiten Faktor zurückgesetzt",
+    "account.session_ended": "Eine Anmeldung beendet",
+    "account.signed_in": "Angemeldet",
+    "account.signed_out_everywhere": "Überall abgemeldet",
+    "domain.added": "Mail-Domain eingetragen",
+    "domain.imported": "Mail-Domains eingelesen",
+    "domain.removed": "Mail-Domain gestrichen",
+    "draft.adopted": "Entwurf übernommen",
+    "draft.discarded": "Entwurf verworfen",
+    "draft.released": "Entwurf freigegeben",
+    "draft.returned": "Entwurf zurückgegeben",
+    "draft.saved": "Entwurf zur Freigabe vorgelegt",
+    "draft.withdrawn": "Entwurf zurückgezogen",
+    "focus.saved": "Schwerpunkte gewählt",
+    "invitation.accepted": "Einladung angenommen",
+    "invitation.sent": "Einladung verschickt",
+    "invitation.withdrawn": "Einladung zurückgezogen",
+    "lead.handed_over": "Profilverantwortung übergeben",
+    "letter_code.issued": "Brief mit Code erstellt",
+    "letter_code.redeemed": "Code aus dem Brief eingelöst",
+    "membership.claimed": "Zugang angefragt",
+    "membership.confirmed": "Zugang bestätigt",
+    "membership.ended": "Zugang beendet",
+    "membership.expired": "Anfrage abgelaufen",
+    "membership.refused": "Anfrage abgelehnt",
+    "membership.role": "Rolle geändert",
+    "membership.withdrawn": "Anfrage zurückgezogen",
+    "register.imported": "Gemeindeverzeichnis eingelesen",
+    "register.successions": "Gebietsänderungen eingelesen",
+    "report.assigned": "Meldung einer Stadt zugeordnet",
+    "report.complained": "Beschwerde gegen eine Entscheidung",
+    "report.decided": "Meldung entschieden",
+    "report.received": "Meldung eingegangen",
+    "stance.confirmed": "Angabe bestätigt",
+    "stance.removed": "Angabe nach einer Meldung entfernt",
+    "stance.saved": "Angabe gespeichert",
+    "subscription.changed": "Monatsbrief eingestellt",
+    "suggestion.answered": "Vorschlag beantwortet",
+    "town.left": "Stadt nicht mehr dabei",
+    "town.release": "Freigabe umgestellt",
+    "town.resumed": "Sperre aufgehoben",
+    "town.suspended": "Stadt gesperrt",
+    "town_address.imported": "Anschriften eingelesen",
+    "town_address.saved": "Anschrift gespeichert",
+}
+
 
 def _by_key(*subjects: Subject) -> dict[str, Subject]:
     return {subject.key: subject for subject in subjects}

@@ -15,9 +15,12 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import (
     Account,
     Focus,
+    Invitation,
     Letter,
     Membership,
     OneTimeLink,
+    OperatorTask,
+    Report,
     Round,
     Stance,
     StanceDraft,
@@ -25,7 +28,9 @@ from kleinstadt_net.models import (
     Suggestion,
     SuggestionAnswer,
     Town,
+    TownAddress,
     TownCode,
+    TownDomain,
     TownFigure,
 )
 from kleinstadt_net.security.passwords import hash_password
@@ -249,4 +254,67 @@ class LetterFactory(Factory):
     content = factory.LazyAttribute(letter_bytes)
     state = "pending"
     next_try_at = factory.LazyFunction(clock.now)
+    created_at = factory.LazyFunction(clock.now)
+
+
+class TownDomainFactory(Factory):
+    class Meta:
+        model = TownDomain
+
+    town = factory.SubFactory(TownFactory)
+    domain = factory.LazyAttribute(lambda entry: f"{entry.town.slug}.example")
+    source = "Erfundenes Impressum"
+    added_at = factory.LazyFunction(clock.now)
+
+
+class TownAddressFactory(Factory):
+    class Meta:
+        model = TownAddress
+
+    class Params:
+        town = factory.SubFactory(TownFactory)
+
+    town_id = factory.LazyAttribute(lambda address: address.town.id)
+    recipient = factory.LazyAttribute(lambda address: f"Stadt {address.town.name}, Rathaus")
+    street = "Am Markt 1"
+    postcode = "99998"
+    place = factory.LazyAttribute(lambda address: address.town.name)
+    email = factory.LazyAttribute(lambda address: f"rathaus@{address.town.slug}.example")
+    source = "Erfundenes Impressum"
+    changed_at = factory.LazyFunction(clock.now)
+
+
+class ReportFactory(Factory):
+    """An open report about nothing in particular; the reporter left no address."""
+
+    class Meta:
+        model = Report
+
+    token = factory.LazyFunction(new_token)
+    path = "/staedte"
+    reason = "wrong"
+    explanation = "Das stimmt nach meinem Wissen so nicht."
+    state = "open"
+    created_at = factory.LazyFunction(clock.now)
+
+
+class OperatorTaskFactory(Factory):
+    class Meta:
+        model = OperatorTask
+
+    kind = "missing_town"
+    note = "Neu-Ellernrode"
+    created_at = factory.LazyFunction(clock.now)
+
+
+class InvitationFactory(Factory):
+    """An open invitation; ``invited_by`` has to lead the town for its link to hold."""
+
+    class Meta:
+        model = Invitation
+
+    town = factory.SubFactory(TownFactory, taking_part=True)
+    invited_by = factory.SubFactory(AccountFactory)
+    email = factory.Sequence(lambda n: f"eingeladen{n}@rathaus.example")
+    role = "editor"
     created_at = factory.LazyFunction(clock.now)

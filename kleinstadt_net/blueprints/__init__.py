@@ -9,13 +9,31 @@ def register_blueprints(app: Flask) -> None:
         accounts,
         dashboard,
         digests,
+        memberships,
         operations,
         pages,
         peers,
+        reports,
+        sign_up,
         stances,
         suggestions,
         towns,
+        verification,
     )
 
-    for feature in (dashboard, suggestions, peers, towns, stances, digests, pages, accounts, operations):
+    for feature in (
+        dashboard,
+        suggestions,
+        peers,
+        towns,
+        stances,
+        memberships,
+        digests,
+        pages,
+        sign_up,
+        accounts,
+        verification,
+        reports,
+        operations,
+    ):
         app.register_blueprint(feature.bp)

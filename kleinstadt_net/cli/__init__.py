@@ -5,7 +5,17 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach every command group to the application."""
-    from kleinstadt_net.cli import accounts, demo, digests, jobs, letters, rounds, towns
+    from kleinstadt_net.cli import (
+        accounts,
+        demo,
+        digests,
+        domains,
+        jobs,
+        letters,
+        rounds,
+        town_addresses,
+        towns,
+    )
 
-    for noun in (accounts, demo, digests, jobs, letters, rounds, towns):
+    for noun in (accounts, demo, digests, domains, jobs, letters, rounds, town_addresses, towns):
         app.cli.add_command(noun.group)

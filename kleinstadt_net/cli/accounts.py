@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from kleinstadt_net.services import accounts
+from kleinstadt_net.services import accounts, second_factor
 
 group = AppGroup("accounts", help="Create accounts for towns and operators.")
 
@@ -48,3 +48,14 @@ def create(
     click.echo(f"Account for {made.email}" + (f", {role} of {made.town}" if made.town else ", operator"))
     click.echo(f"Link to set the password, valid {accounts.PASSWORD_LINK_DAYS} days, once:")
     click.echo(made.password_url)
+
+
+@group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Let a person in by password alone who lost telephone and recovery codes; make sure who asks first."""
+    try:
+        second_factor.reset(email)
+    except second_factor.NotSetUp as error:
+        raise click.ClickException(f"no account with a second factor has the address {email!r}") from error
+    click.echo("The second factor is off; a letter tells the person so.")

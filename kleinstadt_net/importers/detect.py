@@ -49,7 +49,7 @@ def detect(path: Path) -> Detected:
     for start, what in KNOWN_STRANGERS.items():
         if data.startswith(start):
             raise UnreadableFile(f"The file is {what}.")
-    lines = _lines(_decoded(data))
+    lines = text_lines(decoded(data))
     fixed_width = gv100ad.data_lines(lines)
     separated = max(auszug_csv.data_lines(lines, separator) for separator in auszug_csv.SEPARATORS)
     if not fixed_width and not separated:
@@ -80,7 +80,8 @@ def file_bytes(path: Path) -> bytes:
     return data
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The bytes as text, in UTF-8 or Windows-1252; raises UnreadableFile for anything else."""
     if b"\0" in data:
         raise UnreadableFile("The file is binary, not text: it is no register.")
     try:
@@ -110,7 +111,8 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _lines(text: str) -> list[str]:
+def text_lines(text: str) -> list[str]:
+    """The lines without their ends; raises UnreadableFile beyond a possible number."""
     # Not splitlines(): it would also break at control characters inside a damaged row.
     lines = [line.removesuffix("\r") for line in text.removesuffix("\x1a").split("\n")]
     if len(lines) > MAX_LINES:

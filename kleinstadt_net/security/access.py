@@ -9,6 +9,7 @@ The decision is made once, before the view runs, by ``_enforce``. Views only car
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from kleinstadt_net import settings
+from kleinstadt_net import clock, settings
 from kleinstadt_net.security.identity import Identity, TownAccess
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -50,22 +51,31 @@ DEVELOPMENT = Policy.DEVELOPMENT
 OPEN_POLICIES = frozenset({PUBLIC, BY_LINK})
 TOWN_POLICIES = frozenset({EDITOR, LEAD})
 
+# Whoever changes how an account is entered, or ends it, has shown no longer ago than this who she is.
+RECENT = timedelta(minutes=15)
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A policy and, for the rights in a named town, how that town is found."""
+    """A policy and, for the rights in a named town, how that town is found; ``recent`` see ``access``."""
 
     policy: Policy
     town: TownFinder | None = None
+    recent: bool = False
 
 
-def access(policy: Policy, *, town: TownFinder | None = None) -> Callable[[View], View]:
-    """Mark a view with its policy; ``editor`` and ``lead`` need to know of which town."""
+def access(policy: Policy, *, town: TownFinder | None = None, recent: bool = False) -> Callable[[View], View]:
+    """Mark a view with its policy; ``editor`` and ``lead`` need to know of which town.
+
+    ``recent`` asks whoever signed in more than 15 minutes ago to confirm that it is still she.
+    """
     if (policy in TOWN_POLICIES) != (town is not None):
         raise ValueError("editor and lead, and only they, name a town")
+    if recent and policy in OPEN_POLICIES:
+        raise ValueError("only somebody signed in can have signed in recently")
 
     def mark(view: View) -> View:
-        setattr(view, MARK, Rule(policy, town))
+        setattr(view, MARK, Rule(policy, town, recent))
         return view
 
     return mark
@@ -105,7 +115,12 @@ def _enforce() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         # An operator's or another town's page is not even announced to strangers.
         return abort(404) if rule.policy is OPERATOR else _ask_to_sign_in()
-    _check(rule, current_user._get_current_object())
+    identity: Identity = current_user._get_current_object()
+    _check(rule, identity)
+    if rule.policy is OPERATOR and settings.current().is_production and not identity.has_second_factor:
+        return redirect(url_for("accounts.second_factor"))
+    if rule.recent and clock.now() - identity.reauthenticated_at > RECENT:
+        return _ask_to_confirm()
     return None
 
 
@@ -133,6 +148,23 @@ def _ask_to_sign_in() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in"))
     target = request.full_path.removesuffix("?")
     return redirect(url_for("accounts.sign_in", weiter=target))
+
+
+def _ask_to_confirm() -> ResponseReturnValue:
+    """A form sent too late is not kept: the page it stood on opens again afterwards."""
+    if request.method == "GET":
+        return redirect(url_for("accounts.confirm", weiter=request.full_path.removesuffix("?")))
+    return redirect(url_for("accounts.confirm", weiter=_page_before(), erneut="ja"))
+
+
+def _page_before() -> str | None:
+    """The page of this service a form was sent from, as the browser tells it."""
+    parts = urlsplit(request.referrer or "")
+    return (
+        safe_target(parts.path + (f"?{parts.query}" if parts.query else ""))
+        if parts.netloc == request.host
+        else None
+    )
 
 
 def safe_target(target: str | None) -> str | None:

@@ -1,10 +1,10 @@
 """Who is signed in: the account behind the session cookie with its towns, loaded in one query."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from flask import Flask
-from flask_login import AnonymousUserMixin, UserMixin
+from flask import Flask, session
+from flask_login import AnonymousUserMixin, UserMixin, login_user
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
@@ -17,6 +17,10 @@ from kleinstadt_net.security.tokens import token_hash
 # A browser left alone signs itself out after this many days; a sign-in lasts no longer than that.
 IDLE_DAYS = 14
 ABSOLUTE_DAYS = 60
+OPERATOR_IDLE = timedelta(hours=12)
+# The cookie says when the browser was last here, so reading a page writes nothing into the database.
+SEEN = "seen"
+SEEN_STEP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class TownAccess:
     confirmed: bool
     suspended: bool
     is_home: bool
+    # Whether the town takes part: before its first lead is confirmed an editor may already look around.
+    taking_part: bool
 
     @property
     def counts(self) -> bool:
@@ -50,9 +56,11 @@ class Identity(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     last_name: str
     salutation: str
     is_operator: bool
+    has_second_factor: bool
     session_id: int
     session_key: str
     reauthenticated_at: datetime
+    seen_on: date
     towns: tuple[TownAccess, ...]
     acting: TownAccess | None
 
@@ -88,7 +96,32 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login ships no
 def init_app(app: Flask) -> None:
     login_manager.session_protection = "basic"
     login_manager.anonymous_user = Visitor
-    login_manager.user_loader(load)
+    login_manager.user_loader(_load_unless_idle)
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=IDLE_DAYS)
+    # Renewed by ourselves and only where somebody is signed in: files and public pages set no cookie.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+
+
+def enter(person: Identity) -> None:
+    """Make this browser the person's; whatever its cookie held before signing in is thrown away."""
+    session.clear()
+    login_user(person)
+    session.permanent = True
+    session[SEEN] = int(clock.now().timestamp())
+
+
+def _load_unless_idle(session_key: str) -> Identity | None:
+    """The identity of this browser, or None when it was left alone for too long."""
+    person = load(session_key)
+    if person is None:
+        return None
+    now = clock.now().timestamp()
+    idle = timedelta(seconds=now - session.get(SEEN, 0))
+    if idle > (OPERATOR_IDLE if person.is_operator else timedelta(days=IDLE_DAYS)):
+        return None
+    if idle > SEEN_STEP:
+        session[SEEN] = int(now)
+    return person
 
 
 def load(session_key: str) -> Identity | None:
@@ -109,13 +142,9 @@ def load(session_key: str) -> Identity | None:
         .unique()
         .scalar_one_or_none()
     )
-    if row is None or _is_too_old(row, clock.now(), clock.today()):
+    if row is None or clock.now() - row.created_at > timedelta(days=ABSOLUTE_DAYS):
         return None
     return _identity(row, session_key)
-
-
-def _is_too_old(row: AccountSession, now: datetime, today: date) -> bool:
-    return (today - row.seen_on).days > IDLE_DAYS or (now - row.created_at).days > ABSOLUTE_DAYS
 
 
 def _identity(row: AccountSession, session_key: str) -> Identity:
@@ -128,9 +157,11 @@ def _identity(row: AccountSession, session_key: str) -> Identity:
         last_name=account.last_name,
         salutation=account.salutation,
         is_operator=account.is_operator,
+        has_second_factor=account.totp_confirmed_at is not None,
         session_id=row.id,
         session_key=session_key,
         reauthenticated_at=row.reauthenticated_at,
+        seen_on=row.seen_on,
         towns=towns,
         acting=_acting(towns, row.acting_town_id),
     )
@@ -149,6 +180,7 @@ def _town_access(membership: Membership) -> TownAccess:
         confirmed=membership.state == "confirmed",
         suspended=town.suspended_at is not None,
         is_home=membership.is_home,
+        taking_part=town.joined_on is not None,
     )
 
 

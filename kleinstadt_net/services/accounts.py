@@ -1,33 +1,24 @@
-"""Accounts: making one for a person, setting the password, signing in and out, choosing a town."""
+"""Accounts: making one for a person, setting the password, signing out, choosing a town."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, select, update
 
-from kleinstadt_net import clock
+from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.models import Account, AccountSession, Membership, Town
+from kleinstadt_net.models import Account, AccountSession, Membership, OneTimeLink, Town
 from kleinstadt_net.security import passwords
-from kleinstadt_net.security.tokens import new_token, token_hash
-from kleinstadt_net.services import audit, installation, links, throttle, urls
+from kleinstadt_net.security.tokens import new_token
+from kleinstadt_net.services import audit, correspondence, installation, links, sessions, urls
 
 PASSWORD_PURPOSE = "password"
 PASSWORD_LINK_DAYS = 7
 PASSWORD_PATH = "/passwort/{token}"
 
-# A person who mistypes gets ten tries a quarter of an hour; a whole town hall behind one address more.
-PER_ACCOUNT = throttle.Limit("sign_in_account", 10, timedelta(minutes=15))
-PER_ADDRESS = throttle.Limit("sign_in_address", 60, timedelta(minutes=15))
-
 
 class AccountError(Exception):
     """A request that cannot be fulfilled, with the reason in English for the command line."""
-
-
-class TooManyAttempts(Exception):
-    """Signing in was tried too often lately; nothing was checked."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +60,10 @@ def create(
         now = clock.now()
         account = Account(email=address, created_at=now, confirmed_at=now, seen_on=clock.today())
         db.session.add(account)
+    if account.confirmed_at is None:
+        # Somebody entered this address and a password without ever showing that it is hers.
+        account.confirmed_at = clock.now()
+        account.password_hash = None
     account.first_name = first_name or account.first_name or ""
     account.last_name = last_name or account.last_name or ""
     account.salutation = salutation or account.salutation or ""
@@ -76,7 +71,7 @@ def create(
     db.session.flush()
     if town is not None:
         _confirm_membership(account, town, role, office)
-    token = links.create(PASSWORD_PURPOSE, account.id, days=PASSWORD_LINK_DAYS)
+    token = new_password_link(account.id, days=PASSWORD_LINK_DAYS)
     audit.record("account.created", account_id=account.id, town_id=town.id if town else None, role=role)
     made = NewAccount(account.id, address, token, town.name if town else None)
     db.session.commit()
@@ -115,72 +110,66 @@ def account_for_link(token: str) -> str | None:
 
 
 def set_password(token: str, password: str) -> bool:
-    """Set the password by a one-time link and end all sessions; False when the link does not hold."""
+    """Set the password by a one-time link and end all sessions; False when the link does not hold.
+
+    A second factor stays: the link replaces the password, not the code.
+    """
     hashed = passwords.hash_password(password)
     begin_writing(db.session)
     link = links.find(token, PASSWORD_PURPOSE)
     if link is None or not links.consume(link):
         db.session.rollback()
         return False
-    db.session.execute(update(Account).where(Account.id == link.account_id).values(password_hash=hashed))
-    db.session.execute(delete(AccountSession).where(AccountSession.account_id == link.account_id))
-    audit.record("account.password_set", account_id=link.account_id)
+    account = db.session.get_one(Account, link.account_id)
+    _replace_password(account, hashed)
+    sessions.end_all_but(account.id, None)
     db.session.commit()
     return True
 
 
-def sign_in(email: str, password: str, remote_address: str) -> str | None:
-    """Check the password and open a session; the session key, or None when they do not fit.
-
-    An unknown address costs the same time as a wrong password. Raises TooManyAttempts before any
-    password is checked.
-    """
-    address = email.strip().lower()
-    if throttle.is_exceeded(PER_ACCOUNT, address) or throttle.is_exceeded(PER_ADDRESS, remote_address):
-        raise TooManyAttempts
-    account = db.session.scalar(select(Account).where(Account.email == address))
-    fits = passwords.verify(account.password_hash if account else None, password)
+def change_password(account_id: int, session_id: int, password: str) -> None:
+    """Choose another password while signed in: all other browsers are signed out."""
+    hashed = passwords.hash_password(password)
     begin_writing(db.session)
-    if account is None or not fits:
-        throttle.count(PER_ACCOUNT, address)
-        throttle.count(PER_ADDRESS, remote_address)
-        db.session.commit()
-        return None
-    throttle.forget(PER_ACCOUNT, address)
-    if account.password_hash and passwords.needs_rehash(account.password_hash):
-        account.password_hash = passwords.hash_password(password)
-    key = _open_session(account)
+    _replace_password(db.session.get_one(Account, account_id), hashed)
+    sessions.end_all_but(account_id, session_id)
     db.session.commit()
-    return key
 
 
-def _open_session(account: Account) -> str:
-    key = new_token()
-    now = clock.now()
-    account.seen_on = clock.today()
-    db.session.add(
-        AccountSession(
-            account_id=account.id,
-            key_hash=token_hash(key),
-            created_at=now,
-            seen_on=clock.today(),
-            reauthenticated_at=now,
+def _replace_password(account: Account, hashed: str) -> None:
+    is_first = account.password_hash is None
+    account.password_hash = hashed
+    end_password_links(account.id)
+    audit.record("account.password_set", account_id=account.id)
+    if not is_first:
+        context = {"at": clock.now(), "phone": settings.current().operator_phone}
+        correspondence.write("password_changed", account, key=new_token(), context=context)
+
+
+def new_password_link(account_id: int, *, days: int) -> str:
+    """A token to set the password with, in the running transaction; links made before it end."""
+    end_password_links(account_id)
+    return links.create(PASSWORD_PURPOSE, account_id, days=days)
+
+
+def end_password_links(account_id: int) -> None:
+    """End the links that could set the password, in the running transaction."""
+    db.session.execute(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.account_id == account_id,
+            OneTimeLink.purpose == PASSWORD_PURPOSE,
+            OneTimeLink.used_at.is_(None),
         )
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
     )
-    return key
 
 
 def sign_out(session_id: int) -> None:
     """End one session; the cookie that still holds its key is worth nothing afterwards."""
     begin_writing(db.session)
     db.session.execute(delete(AccountSession).where(AccountSession.id == session_id))
-    db.session.commit()
-
-
-def sign_out_everywhere(account_id: int) -> None:
-    """End every session of the account."""
-    begin_writing(db.session)
-    db.session.execute(delete(AccountSession).where(AccountSession.account_id == account_id))
     db.session.commit()
 
 
@@ -210,6 +199,7 @@ def update_person(account_id: int, *, first_name: str, last_name: str, salutatio
         .where(Account.id == account_id)
         .values(first_name=first_name, last_name=last_name, salutation=salutation)
     )
+    audit.record("account.person_changed", account_id=account_id)
     db.session.commit()
 
 

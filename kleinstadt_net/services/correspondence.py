@@ -26,9 +26,14 @@ def write(name: str, account: Account, *, key: str, context: Mapping[str, Any]) 
     )
 
 
-def write_to_address(name: str, address: str, *, key: str, context: Mapping[str, Any]) -> bool:
-    """The same to an address that belongs to no account, such as a town hall's or an invited person's."""
-    return _post(name, address, key=key, context={"greeting": "Guten Tag", **context})
+def write_to_address(
+    name: str, address: str, *, key: str, context: Mapping[str, Any], account_id: int | None = None
+) -> bool:
+    """The same to an address that belongs to no account, such as a town hall's or an invited person's.
+
+    ``account_id`` names the account a letter to another address is about, so that it goes when that goes.
+    """
+    return _post(name, address, key=key, context={"greeting": "Guten Tag", **context}, account_id=account_id)
 
 
 def greeting(account: Account) -> str:

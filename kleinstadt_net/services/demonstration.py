@@ -276,6 +276,7 @@ def _insert_leads(draw: random.Random, ids: Sequence[int]) -> None:
                 "salutation": "",
                 "is_operator": False,
                 "created_at": now,
+                "confirmed_at": now,
                 "seen_on": clock.today(),
             }
             for _, email in people
@@ -311,6 +312,7 @@ def _insert_cast(ids: Sequence[int]) -> list[Credential]:
             password_hash=hash_password(password),
             is_operator=person.town is None,
             created_at=clock.now(),
+            confirmed_at=clock.now(),
             seen_on=clock.today(),
         )
         db.session.add(account)

@@ -1,4 +1,4 @@
-"""What the operator's desk shows: missing settings, waiting letters, jobs that did not come by."""
+"""What the operator's desk shows: what waits for her, missing settings, letters, jobs that did not come by."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +8,9 @@ from sqlalchemy import Select, func, select
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Letter, Membership, RegisterImport, Subscription
-from kleinstadt_net.services import job_runs
+from kleinstadt_net.services import job_runs, operator_tasks, report_desk, verification_desk
 from kleinstadt_net.services.job_runs import OverdueJob
+from kleinstadt_net.services.operator_tasks import Task
 
 IMPRINT_SETTINGS = (
     "operator_name",
@@ -25,8 +26,11 @@ IMPRINT_SETTINGS = (
 
 @dataclass(frozen=True)
 class Desk:
-    """The state of the service at one glance; counts and dates, no persons."""
+    """What waits for the operator, and the state of the service at one glance."""
 
+    verifications: int
+    reports: int
+    tasks: tuple[Task, ...]
     missing_settings: tuple[str, ...]
     letters: dict[str, int]
     overdue: tuple[OverdueJob, ...]
@@ -40,6 +44,9 @@ def desk() -> Desk:
     bound = settings.current()
     states = db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))
     return Desk(
+        verifications=verification_desk.count_pending(),
+        reports=report_desk.count_waiting(),
+        tasks=tuple(operator_tasks.open_tasks()),
         missing_settings=tuple(name.upper() for name in IMPRINT_SETTINGS if not getattr(bound, name)),
         letters=dict(states.all()),
         overdue=tuple(job_runs.overdue(clock.now())),

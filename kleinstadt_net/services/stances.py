@@ -2,6 +2,7 @@
 
 Every write names the version it was based on. When somebody else saved in between, nothing is
 written and ``StaleVersion`` carries what is stored now, so that the form can show both.
+What an editor writes in a town that wants it released becomes a draft instead (``stance_drafts``).
 """
 
 from collections.abc import Collection
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Focus, Stance, StanceDraft, Town
-from kleinstadt_net.services import audit, installation
+from kleinstadt_net.services import audit, installation, stance_drafts
 from kleinstadt_net.vocabulary import MAX_FOCUSES, MAX_SENTENCE_LENGTH, SUBJECTS, THESES, State
 
 # Asked again after a year: what a town can show or seeks changes.
@@ -70,6 +71,10 @@ class StaleVersion(Exception):
         self.current = current
 
 
+class LeadOnly(Exception):
+    """The town wants its leads to decide this; nothing was changed."""
+
+
 def sheet(town_id: int) -> StanceSheet:
     """Everything the town says of itself, in the order of the vocabulary."""
     stored = {
@@ -102,8 +107,8 @@ def save(
     sentence: str | None,
     since: date | None,
     version: int,
-) -> None:
-    """Store the statement on a subject, or take it back when ``state`` is None.
+) -> bool:
+    """Store the statement on a subject, or take it back when ``state`` is None; False where it waits for a lead.
 
     Saving counts as confirming. Raises StaleVersion when ``version`` is not the stored one.
     """
@@ -112,6 +117,31 @@ def save(
     if sentence is not None and len(sentence) > MAX_SENTENCE_LENGTH:
         raise ValueError("the sentence is too long")
     begin_writing(db.session)
+    stored = _stored(town_id, subject)
+    if (stored.version if stored else 0) != version:
+        _refuse(town_id, subject)
+    if stance_drafts.must_wait(town_id, account_id):
+        stance_drafts.put(town_id, account_id, subject, state, sentence, since)
+        db.session.commit()
+        return False
+    write(town_id, account_id, subject, state, sentence, since, version)
+    _finish("stance.saved", town_id, account_id, subject, state)
+    return True
+
+
+def write(
+    town_id: int,
+    account_id: int | None,
+    subject: str,
+    state: str | None,
+    sentence: str | None,
+    since: date | None,
+    version: int,
+) -> None:
+    """Make this the town's statement, or take it back, in the running transaction.
+
+    Raises StaleVersion, having rolled back, when ``version`` is not the stored one.
+    """
     stored = _stored(town_id, subject)
     if (stored.version if stored else 0) != version:
         _refuse(town_id, subject)
@@ -130,26 +160,37 @@ def save(
             changed_by_id=account_id,
             changed_at=clock.now(),
         )
-    _finish("stance.saved", town_id, account_id, subject, state)
 
 
-def confirm(town_id: int, account_id: int, subject: str, version: int) -> None:
-    """Say that a statement still holds; raises StaleVersion when it has changed meanwhile."""
+def confirm(town_id: int, account_id: int, subject: str, version: int) -> bool:
+    """Say that a statement still holds; False where that waits for a lead.
+
+    Raises StaleVersion when it has changed meanwhile.
+    """
     begin_writing(db.session)
     stored = _stored(town_id, subject)
     if stored is None or stored.version != version:
         _refuse(town_id, subject)
     assert stored is not None
+    if stance_drafts.must_wait(town_id, account_id):
+        stance_drafts.put(town_id, account_id, subject, stored.state, stored.sentence, stored.since)
+        db.session.commit()
+        return False
     _update(stored, version, confirmed_on=clock.today())
     _finish("stance.confirmed", town_id, account_id, subject, stored.state)
+    return True
 
 
 def set_focus(town_id: int, account_id: int, theses: Collection[str]) -> None:
-    """Store the theses the town puts first: up to three, none takes the focus back."""
+    """Store the theses the town puts first: up to three, none takes the focus back.
+
+    Raises LeadOnly for an editor of a town that wants its statements released.
+    """
     chosen = [key for key in THESES if key in theses]
     if len(chosen) > MAX_FOCUSES or len(chosen) != len(theses):
         raise ValueError(f"a focus is one to {MAX_FOCUSES} theses")
     begin_writing(db.session)
+    _only_a_lead(town_id, account_id)
     # One writer at a time per town, so that two people cannot end up with five theses.
     db.session.execute(select(Town.id).where(Town.id == town_id).with_for_update())
     db.session.execute(delete(Focus).where(Focus.town_id == town_id))
@@ -160,26 +201,18 @@ def set_focus(town_id: int, account_id: int, theses: Collection[str]) -> None:
 
 
 def adopt_draft(town_id: int, account_id: int, draft_id: int) -> bool:
-    """Make a draft the town's own statement, replacing one it has; False when there is no such draft."""
+    """Make an inherited draft the town's own statement, replacing one it has; False when there is no such draft.
+
+    Raises LeadOnly for an editor of a town that wants its statements released.
+    """
     begin_writing(db.session)
+    _only_a_lead(town_id, account_id)
     draft = _draft(town_id, draft_id)
     if draft is None:
         db.session.rollback()
         return False
-    stored = _stored(town_id, draft.subject)
-    if stored is None:
-        _insert(town_id, account_id, draft.subject, draft.state, draft.sentence, draft.since)
-    else:
-        _update(
-            stored,
-            stored.version,
-            state=draft.state,
-            sentence=draft.sentence,
-            since=draft.since,
-            confirmed_on=clock.today(),
-            changed_by_id=account_id,
-            changed_at=clock.now(),
-        )
+    version = find(town_id, draft.subject).version
+    write(town_id, account_id, draft.subject, draft.state, draft.sentence, draft.since, version)
     subject, state = draft.subject, draft.state
     db.session.delete(draft)
     _finish("draft.adopted", town_id, account_id, subject, state)
@@ -187,8 +220,9 @@ def adopt_draft(town_id: int, account_id: int, draft_id: int) -> bool:
 
 
 def discard_draft(town_id: int, account_id: int, draft_id: int) -> bool:
-    """Throw a draft away; False when there is no such draft."""
+    """Throw an inherited draft away; False when there is no such draft. Raises LeadOnly as above."""
     begin_writing(db.session)
+    _only_a_lead(town_id, account_id)
     draft = _draft(town_id, draft_id)
     if draft is None:
         db.session.rollback()
@@ -197,6 +231,12 @@ def discard_draft(town_id: int, account_id: int, draft_id: int) -> bool:
     db.session.delete(draft)
     _finish("draft.discarded", town_id, account_id, subject, state)
     return True
+
+
+def _only_a_lead(town_id: int, account_id: int) -> None:
+    if stance_drafts.must_wait(town_id, account_id):
+        db.session.rollback()
+        raise LeadOnly
 
 
 def _finish(action: str, town_id: int, account_id: int, subject: str, state: str | None) -> None:
@@ -211,7 +251,7 @@ def _refuse(town_id: int, subject: str) -> None:
 
 
 def _insert(
-    town_id: int, account_id: int, subject: str, state: str, sentence: str | None, since: date | None
+    town_id: int, account_id: int | None, subject: str, state: str, sentence: str | None, since: date | None
 ) -> None:
     db.session.add(
         Stance(
@@ -271,7 +311,7 @@ def _stored(town_id: int, subject: str) -> Stance | None:
 def _draft(town_id: int, draft_id: int) -> StanceDraft | None:
     return db.session.scalar(
         select(StanceDraft)
-        .where(StanceDraft.id == draft_id, StanceDraft.town_id == town_id)
+        .where(StanceDraft.id == draft_id, StanceDraft.town_id == town_id, StanceDraft.origin.is_not(None))
         .with_for_update()
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Engine, func, select
 
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Focus, Stance, Town, TownCode, TownFigure
+from kleinstadt_net.models import Account, Focus, Membership, Stance, Town, TownCode, TownFigure
 from kleinstadt_net.search.folding import fold
 from kleinstadt_net.services import snapshot, snapshot_facts, town_cards
 from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
@@ -65,6 +65,14 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Speaker:
+    """Who is responsible for a town's profile and lets verified towns see that."""
+
+    name: str
+    office: str
+
+
+@dataclass(frozen=True)
 class TownPage:
     """Everything the page of one town shows to this reader."""
 
@@ -84,6 +92,7 @@ class TownPage:
     figure: Figure | None
     focus: tuple[str, ...]
     statements: tuple[Statement, ...]
+    speakers: tuple[Speaker, ...] = ()
 
     def of_state(self, state: str) -> tuple[Statement, ...]:
         """The statements of one state, theses and topics in their order."""
@@ -232,7 +241,24 @@ def _page(ags: str, *, with_needs: bool) -> TownPage | None:
         figure=_figure(town.id),
         focus=_focus(town.id) if taking_part else (),
         statements=_statements(town.id, with_needs=with_needs) if taking_part else (),
+        speakers=_speakers(town.id) if taking_part and with_needs else (),
     )
+
+
+def _speakers(town_id: int) -> tuple[Speaker, ...]:
+    rows = db.session.execute(
+        select(Account.first_name, Account.last_name, Membership.office)
+        .join(Account.memberships)
+        .where(
+            Membership.town_id == town_id,
+            Membership.role == "lead",
+            Membership.state == "confirmed",
+            Account.shows_name,
+            Account.last_name != "",
+        )
+        .order_by(Account.last_name, Account.first_name, Account.id)
+    )
+    return tuple(Speaker(f"{first} {last}".strip(), office) for first, last, office in rows)
 
 
 def _figure(town_id: int) -> Figure | None:

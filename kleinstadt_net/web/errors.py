@@ -28,7 +28,9 @@ def show_error(error: HTTPException) -> Response:
     if error.response is not None or error.code is None:
         return error.get_response(request.environ)  # type: ignore[return-value]  # werkzeug's sansio base
     template = error.code if error.code in KNOWN else (400 if error.code < 500 else 500)
-    response = Response(render_template(f"errors/{template}.html"), error.code, mimetype="text/html")
+    response = Response(
+        render_template(f"errors/{template}.html", error=error), error.code, mimetype="text/html"
+    )
     for name, value in error.get_headers():
         if name in KEPT_HEADERS:
             response.headers[name] = value

@@ -1,14 +1,29 @@
 """Signing in and out on the web, with what strangers may try."""
 
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+import pyotp
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from time_machine import travel
 
-from kleinstadt_net.services import accounts
+from kleinstadt_net import clock
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Account, AccountSession, Letter
+from kleinstadt_net.security import access, identity
+from kleinstadt_net.security.passwords import hash_password
+from kleinstadt_net.services import accounts, email_change, second_factor
+from kleinstadt_net.services import sign_in as sign_in_service
 from tests.factories import AccountFactory
 from tests.support.cast import Cast
+from tests.support.client import ProofReadingClient
+from tests.support.statements import counted_queries
 
 PASSWORD = "ein langer satz"
 
@@ -50,11 +65,25 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Fla
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"],
+    [
+        "https://evil.example/",
+        "https:evil.example",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "/\t/evil.example",
+        "/%09/evil.example/../..//x",
+        "javascript:alert(1)",
+        " //evil.example",
+    ],
 )
 def test_signing_in_never_leads_to_another_host(client: FlaskClient, mayor: str, target: str) -> None:
     response = send(client, "/anmelden", email=mayor, password=PASSWORD, weiter=target)
-    assert response.location == "/uebersicht"
+    # What holds control characters is not even taken as a form.
+    location = response.location or "/"
+    assert response.status_code in {302, 422} and not urlsplit(location).netloc
+    assert "evil" not in location or location.startswith("/%09/")
 
 
 def test_signing_in_leads_on_to_where_one_was_headed(client: FlaskClient, mayor: str) -> None:
@@ -80,12 +109,15 @@ def test_a_broken_cookie_is_a_visitor_s(client: FlaskClient, cast: Cast) -> None
 
 
 def test_too_many_attempts_are_told_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: str) -> None:
-        raise accounts.TooManyAttempts
+    until = datetime(2026, 12, 1, 13, 32, tzinfo=UTC)
 
-    monkeypatch.setattr(accounts, "sign_in", refuse)
+    def refuse(*arguments: object) -> None:
+        raise sign_in_service.TooManyAttempts(until)
+
+    monkeypatch.setattr(sign_in_service, "with_password", refuse)
     response = send(client, "/anmelden", email="a@b.example", password="falsch")
-    assert response.status_code == 429
+    assert response.status_code == 429 and "Retry-After" in response.headers
+    assert "um 14:32 Uhr noch einmal" in response.get_data(as_text=True)
 
 
 def test_the_password_link_shows_a_form_and_works_once(client: FlaskClient) -> None:
@@ -125,10 +157,218 @@ def test_signing_out_everywhere_ends_other_browsers_too(
     other = client.application.test_client()
     for browser in (client, other):
         sign_in(browser, cast.mayor)
-    client.post("/ueberall-abmelden", data={"csrf_token": token(client, "/konto")})
+    client.post("/ueberall-abmelden", data={"csrf_token": token(client, "/konto/sitzungen")})
     assert other.get("/konto").status_code == 302
 
 
 def test_an_account_without_a_password_is_not_opened_by_an_empty_one(client: FlaskClient) -> None:
     account = AccountFactory()
     assert send(client, "/anmelden", email=account.email, password="").status_code == 422
+
+
+RECENT_PAGES = ("/konto/e-mail", "/konto/passwort", "/konto/zweiter-faktor")
+
+
+def grow_old(row: AccountSession) -> None:
+    row.reauthenticated_at = clock.now() - access.RECENT - timedelta(seconds=1)
+    db.session.commit()
+
+
+def test_what_opens_an_account_is_changed_only_by_whoever_signed_in_recently(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    cast.mayor.password_hash = hash_password(PASSWORD)
+    row = sign_in(client, cast.mayor)
+    assert [client.get(page).status_code for page in RECENT_PAGES] == [200] * 3
+    grow_old(row)
+    for page in RECENT_PAGES:
+        assert client.get(page).location == f"/konto/bestaetigen?weiter={page}"
+    csrf = token(client, "/konto")
+    late = client.post(
+        "/konto/passwort", data={"csrf_token": csrf}, headers={"Referer": "http://localhost/konto/passwort"}
+    )
+    assert late.location == "/konto/bestaetigen?weiter=/konto/passwort&erneut=ja"
+    assert "noch nicht übernommen" in client.get(late.location).get_data(as_text=True)
+    foreign = client.post(
+        "/konto/passwort", data={"csrf_token": csrf}, headers={"Referer": "http://evil.example/x"}
+    )
+    assert foreign.location == "/konto/bestaetigen?erneut=ja"
+    assert send(client, late.location, secret="falsch").status_code == 422
+    assert send(client, late.location, secret=PASSWORD).location == "/konto/passwort"
+    assert client.get("/konto/passwort").status_code == 200
+    assert send(client, "/konto/bestaetigen?weiter=//evil.example", secret=PASSWORD).location == "/konto"
+
+
+def test_a_new_password_signs_out_all_other_browsers(client: FlaskClient, cast: Cast, sign_in: Any) -> None:
+    other = client.application.test_client()
+    for browser in (client, other):
+        sign_in(browser, cast.mayor)
+    weak = send(client, "/konto/passwort", password="passwort12345", repeated="passwort12345")
+    assert weak.status_code == 422 and "leicht erraten" in weak.get_data(as_text=True)
+    fresh = "die muehle klappert seit gestern leiser"
+    assert send(client, "/konto/passwort", password=fresh, repeated=fresh).location == "/konto"
+    assert client.get("/konto").status_code == 200 and other.get("/konto").status_code == 302
+
+
+def test_the_second_step_is_set_up_asked_for_and_turned_off(client: FlaskClient, mayor: str) -> None:
+    send(client, "/anmelden", email=mayor, password=PASSWORD)
+    client.post("/konto/zweiter-faktor/beginnen", data={"csrf_token": token(client, "/konto/zweiter-faktor")})
+    page = client.get("/konto/zweiter-faktor/einrichten").get_data(as_text=True)
+    assert "<svg" in page and "style=" not in page.partition("<main")[2]
+    account = db.session.scalars(select(Account).where(Account.email == mayor)).one()
+    assert account.totp_secret is not None
+    totp = pyotp.TOTP(account.totp_secret)
+    assert send(client, "/konto/zweiter-faktor/einrichten", code="000000").status_code == 422
+    codes = send(client, "/konto/zweiter-faktor/einrichten", code=totp.now()).get_data(as_text=True)
+    paper = re.findall(r"<code>([a-z0-9-]{11})</code>", codes)
+    assert len(paper) == 10
+    client.post("/abmelden", data={"csrf_token": token(client, "/konto")})
+    assert client.get("/anmelden/code").status_code == 410
+    first = send(client, "/anmelden", email=mayor, password=PASSWORD, weiter="/konto")
+    assert first.location == "/anmelden/code" and client.get("/konto").status_code == 302
+    assert send(client, "/anmelden/code", code="000000").status_code == 422
+    assert send(client, "/anmelden/code", code=paper[0]).location == "/konto"
+    off = {"csrf_token": token(client, "/konto/zweiter-faktor")}
+    assert client.post("/konto/zweiter-faktor/ausschalten", data=off).location == "/konto/zweiter-faktor"
+    assert not second_factor.state(account.id).is_on
+
+
+def test_own_sessions_are_listed_and_only_they_can_be_ended(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    other, foreign = client.application.test_client(), client.application.test_client()
+    sign_in(client, cast.mayor)
+    row, stranger = sign_in(other, cast.mayor), sign_in(foreign, cast.stranger)
+    row.device = "Edge auf Windows"
+    page = client.get("/konto/sitzungen").get_data(as_text=True)
+    assert "Edge auf Windows" in page and page.count("(dieser hier)") == 1
+    csrf = {"csrf_token": token(client, "/konto/sitzungen")}
+    assert client.post(f"/konto/sitzungen/{stranger.id}/beenden", data=csrf).status_code == 404
+    assert client.post(f"/konto/sitzungen/{row.id}/beenden", data=csrf).status_code == 302
+    assert other.get("/konto").status_code == 302 and foreign.get("/konto").status_code == 200
+
+
+def test_a_browser_left_alone_is_signed_out_and_an_operator_s_the_same_day(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    operators = client.application.test_client()
+    sign_in(client, cast.mayor)
+    sign_in(operators, cast.operator)
+    start = clock.now()
+    for days in (10, 20):
+        with travel(start + timedelta(days=days), tick=False):
+            assert client.get("/konto").status_code == 200
+    with travel(start + timedelta(days=20 + identity.IDLE_DAYS, minutes=20), tick=False):
+        assert client.get("/konto").status_code == 302
+    with travel(start + identity.OPERATOR_IDLE + timedelta(minutes=1), tick=False):
+        assert operators.get("/konto").status_code == 302
+
+
+def test_the_day_of_use_is_noted_by_a_form_and_never_by_reading(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    row = sign_in(client, cast.mayor)
+    day_before = clock.today() - timedelta(days=1)
+    db.session.execute(update(AccountSession).values(seen_on=day_before))
+    client.get("/konto")
+    db.session.refresh(row)
+    assert row.seen_on == day_before
+    send(client, "/konto", salutation="", first_name="Karla", last_name="B")
+    db.session.refresh(row)
+    assert row.seen_on == clock.today()
+
+
+def test_a_forgotten_password_gets_the_same_answer_for_known_and_unknown_addresses(
+    client: FlaskClient, mayor: str
+) -> None:
+    page = re.compile(r'value="[^"]*"')
+    known, unknown = (
+        page.sub("", send(client, "/passwort-vergessen", email=email).get_data(as_text=True))
+        for email in (mayor, "niemand@ellernrode.example")
+    )
+    assert known == unknown
+    assert send(client, "/passwort-vergessen", email="kein Postfach").status_code == 422
+
+
+def test_letters_never_name_the_host_a_visitor_claims(make_app: Callable[..., Flask], cast: Cast) -> None:
+    app = make_app(public_url="https://netz.example", trusted_hosts="netz.example,evil.example")
+    browser = app.test_client()
+    form = browser.get("/passwort-vergessen", headers={"Host": "evil.example"}).get_data(as_text=True)
+    csrf = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', form)[0]
+    answer = browser.post(
+        "/passwort-vergessen",
+        data={"csrf_token": csrf, "email": cast.mayor.email},
+        headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"},
+    )
+    assert answer.status_code == 200
+    letter = db.session.scalars(select(Letter.content)).one().decode()
+    assert "https://netz.example/passwort/" in letter.replace("=\n", "") and "evil" not in letter
+
+
+def test_the_new_address_is_taken_by_a_post_alone(client: FlaskClient, cast: Cast, sign_in: Any) -> None:
+    sign_in(client, cast.mayor)
+    assert send(client, "/konto/e-mail", email="ohne-at").status_code == 422
+    assert send(client, "/konto/e-mail", email="neu@ellernrode.example").location == "/konto"
+    letter = db.session.scalars(select(Letter.content)).one().decode().replace("=\n", "")
+    found = re.search(r"/konto/e-mail/[\w-]{32}", letter)
+    assert found is not None
+    assert client.get(found[0]).status_code == client.get(found[0]).status_code == 200
+    assert send(client, found[0]).location == "/konto"
+    assert client.get(found[0]).status_code == 404
+    assert "neu@ellernrode.example" in client.get("/konto").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("page", ["/konto", "/uebersicht", "/impressum", "/konto/sitzungen"])
+def test_who_is_signed_in_costs_at_most_two_queries(
+    page: str, client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    sign_in(client, cast.mayor)
+    with counted_queries() as queries:
+        assert client.get(page).status_code == 200
+    whose = [
+        query for query in queries if re.search(r"FROM (account_sessions|accounts|memberships)\b", query)
+    ]
+    assert len(whose) <= 2
+
+
+def test_in_production_operators_need_the_second_step_and_cookies_are_bound_to_the_host(
+    make_app: Callable[..., Flask], cast: Cast
+) -> None:
+    app = make_app(
+        "production", public_url="https://netz.example", operator_email="post@netz.example",
+        secret_key="x" * 40, mail_default_sender="Netz <post@netz.example.org>",
+    )  # fmt: skip
+    cast.operator.password_hash = hash_password(PASSWORD)
+    browser, secure = app.test_client(), {"base_url": "https://netz.example"}
+    csrf = re.findall(
+        r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/anmelden", **secure).get_data(as_text=True)
+    )[0]
+    entered = browser.post(
+        "/anmelden",
+        data={"csrf_token": csrf, "email": cast.operator.email, "password": PASSWORD},
+        headers={"Referer": "https://netz.example/anmelden"},
+        **secure,
+    )
+    cookies = entered.headers.getlist("Set-Cookie")
+    assert sorted(cookie.partition("=")[0] for cookie in cookies) == ["__Host-device", "__Host-session"]
+    for cookie in cookies:
+        assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+        assert "Domain" not in cookie
+    asked = browser.get("/betrieb", **secure)
+    assert (
+        asked.location == "/konto/zweiter-faktor" and "max-age" in asked.headers["Strict-Transport-Security"]
+    )
+    text = browser.get("/.well-known/security.txt", **secure).get_data(as_text=True)
+    assert "Contact: mailto:post@netz.example" in text
+    assert "Canonical: https://netz.example/.well-known/security.txt" in text
+
+
+def test_paths_in_letters_are_routes(app: Flask) -> None:
+    for path in (email_change.EMAIL_PATH, accounts.PASSWORD_PATH):
+        assert app.url_map.bind("localhost").match(path.format(token="x"), method="POST")
+
+
+def test_visitors_pages_and_files_set_no_cookie(client: ProofReadingClient, cast: Cast, sign_in: Any) -> None:
+    assert "Set-Cookie" not in client.get("/impressum").headers
+    sign_in(client, cast.mayor)
+    assert "Set-Cookie" not in client.get("/static/icon.svg").headers

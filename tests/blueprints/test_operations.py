@@ -1,15 +1,50 @@
 """Health, the operator's desk, and the mailbox that exists in development only."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from kleinstadt_net import clock
+from kleinstadt_net.database import db
 from kleinstadt_net.jobs import JOBS
-from kleinstadt_net.services import job_runs
+from kleinstadt_net.models import Letter, Report, Town
+from kleinstadt_net.services import audit, job_runs, reports, stances
+from kleinstadt_net.services.reports import Decision
+from kleinstadt_net.vocabulary import AUDIT_GROUPS, AUDIT_TITLES
+from tests.factories import OperatorTaskFactory, ReportFactory, StanceFactory
+from tests.house import source
 from tests.support.cast import Cast
+from tests.support.statements import counted_queries
+
+REASON = "Der Satz nennt eine Person mit Namen."
+
+
+@pytest.fixture
+def desk(client: FlaskClient, cast: Cast, sign_in: Any) -> FlaskClient:
+    """The operator's browser."""
+    sign_in(client, cast.operator)
+    return client
+
+
+def page(client: FlaskClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.get_data(as_text=True)
+
+
+def submit(client: FlaskClient, address: str, opened: str | None = None, **data: str) -> Any:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page(client, opened or address))
+    assert found
+    return client.post(address, data={"csrf_token": found[1], **data})
+
+
+def stored(report_id: int) -> Report:
+    return db.session.get_one(Report, report_id, populate_existing=True)
 
 
 def test_health_is_red_until_every_job_came_by(client: FlaskClient) -> None:
@@ -23,13 +58,162 @@ def test_the_operator_is_shown_which_settings_are_missing(
     client: FlaskClient, cast: Cast, sign_in: Any
 ) -> None:
     sign_in(client, cast.operator)
-    page = client.get("/betrieb").get_data(as_text=True)
-    assert "OPERATOR_NAME" in page and "OPERATOR_ENFORCEMENT_BODY" in page
+    shown = client.get("/betrieb").get_data(as_text=True)
+    assert "OPERATOR_NAME" in shown and "OPERATOR_ENFORCEMENT_BODY" in shown
 
 
 def test_the_mailbox_exists_in_development_only(client: FlaskClient, make_app: Callable[..., Flask]) -> None:
     assert client.get("/postfach").status_code == 404
     development = make_app("development").test_client()
-    page = development.get("/postfach")
-    assert page.status_code == 200 and "Das Postfach ist leer." in page.get_data(as_text=True)
+    empty = development.get("/postfach")
+    assert empty.status_code == 200 and "Das Postfach ist leer." in empty.get_data(as_text=True)
     assert development.get("/postfach/gibt-es-nicht").status_code == 404
+
+
+def test_what_waits_stands_first_on_the_desk_and_is_ticked_off(desk: FlaskClient, cast: Cast) -> None:
+    ReportFactory()
+    task = OperatorTaskFactory(note="Neu-Ellernrode, Hessen")
+    OperatorTaskFactory(kind="last_lead_inactive", town_id=cast.town.id, account_id=cast.mayor.id, note="")
+    shown = page(desk, "/betrieb")
+    assert (
+        shown.index("Eine Meldung wartet") < shown.index("Neu-Ellernrode, Hessen") < shown.index("Zeitplan")
+    )
+    assert "verantwortet, hat sich lange nicht gemeldet" in shown
+
+    assert submit(desk, f"/betrieb/aufgaben/{task.id}/erledigt", "/betrieb").location == "/betrieb"
+    assert "Neu-Ellernrode, Hessen" not in page(desk, "/betrieb")
+    assert submit(desk, f"/betrieb/aufgaben/{task.id}/erledigt", "/betrieb").status_code == 404
+
+
+def test_a_report_is_decided_on_a_page_that_shows_the_content_as_it_is(desk: FlaskClient, cast: Cast) -> None:
+    StanceFactory(town_id=cast.town.id, sentence="Frau Muster hilft nicht.")
+    made = ReportFactory(town_id=cast.town.id, subject="innenstadt", reporter_email="a@post.example")
+    assert f"/betrieb/meldungen/{made.id}" in page(desk, "/betrieb/meldungen")
+    address = f"/betrieb/meldungen/{made.id}"
+    shown = page(desk, address)
+    assert "Frau Muster hilft nicht." in shown and made.explanation in shown
+    assert '<option selected value="innenstadt:1">' in shown
+
+    without_ground = submit(desk, address, outcome="sentence", statement="innenstadt:1", reason=REASON)
+    assert without_ground.status_code == 422 and REASON in without_ground.get_data(as_text=True)
+    sent = {"outcome": "sentence", "statement": "innenstadt:1", "ground": "rules", "reason": REASON}
+    assert submit(desk, address, **sent).location == "/betrieb/meldungen"
+
+    assert stances.find(cast.town.id, "innenstadt").sentence is None
+    assert stored(made.id).outcome_reason == f"Der Inhalt verstößt gegen unsere Hausregeln.\n{REASON}"
+    kinds = db.session.scalars(select(Letter.kind).order_by(Letter.id)).all()
+    assert kinds == ["report_decided", "report_decided_town"]
+    assert "Entscheiden und Briefe schicken" not in page(desk, address)
+    assert submit(desk, address, "/betrieb", **sent).status_code in (302, 422)
+    assert stored(made.id).state == "decided"
+
+
+def test_a_statement_changed_while_the_operator_read_is_not_removed(desk: FlaskClient, cast: Cast) -> None:
+    StanceFactory(town_id=cast.town.id, version=2)
+    made = ReportFactory(town_id=cast.town.id)
+    sent = {"outcome": "whole", "statement": "innenstadt:1", "ground": "law", "reason": REASON}
+    assert submit(desk, f"/betrieb/meldungen/{made.id}", **sent).status_code == 422
+    assert stances.find(cast.town.id, "innenstadt").state == "strength" and stored(made.id).state == "open"
+
+
+def test_a_complaint_is_decided_with_the_first_decision_in_sight(desk: FlaskClient, cast: Cast) -> None:
+    made = ReportFactory(town_id=cast.town.id)
+    reports.decide(made.id, cast.operator.id, Decision(reports.KEPT, REASON))
+    reports.complain_as_reporter(made.token, "Bitte sehen Sie noch einmal hin.")
+    address = f"/betrieb/meldungen/{made.id}"
+    shown = page(desk, address)
+    assert "Bitte sehen Sie noch einmal hin." in shown and "Es bleibt bei der Entscheidung" in shown
+    submit(desk, address, outcome="upheld", reason="Auch beim zweiten Lesen bleibt es dabei.")
+    assert (stored(made.id).state, stored(made.id).final_outcome) == ("closed", "kept")
+
+
+def test_a_report_of_a_page_with_many_towns_is_given_its_town(desk: FlaskClient, cast: Cast) -> None:
+    made = ReportFactory(path="/thesen/t01")
+    address = f"/betrieb/meldungen/{made.id}"
+    assert submit(desk, f"{address}/stadt", address, ags="12").status_code == 422
+    submit(desk, f"{address}/stadt", address, ags=cast.town.ags)
+    assert stored(made.id).town_id == cast.town.id
+
+
+def test_a_town_is_suspended_and_given_back_from_its_file(desk: FlaskClient, cast: Cast) -> None:
+    address = f"/betrieb/staedte/{cast.town.ags}"
+    assert cast.mayor.email in page(desk, address)
+    assert submit(desk, f"{address}/sperren", address, reason="kurz").status_code == 422
+    submit(desk, f"{address}/sperren", address, reason=REASON)
+    assert "ist seit" in page(desk, address) and "Ellernrode" in page(desk, "/betrieb/staedte")
+    submit(desk, f"{address}/freigeben", address)
+    assert db.session.get_one(Town, cast.town.id, populate_existing=True).suspended_at is None
+    trail = page(desk, f"/betrieb/protokoll?stadt={cast.town.ags}&bereich=town")
+    assert trail.index("Sperre aufgehoben") < trail.index("Stadt gesperrt")
+
+
+def test_the_only_lead_goes_by_the_operators_explicit_act_and_nobody_else_s(
+    desk: FlaskClient, cast: Cast
+) -> None:
+    address = f"/betrieb/staedte/{cast.town.ags}"
+    strange = cast.stranger.memberships[0].id
+    assert submit(desk, f"{address}/zugang/{strange}/beenden", address).status_code == 404
+    lead = cast.mayor.memberships[0].id
+    submit(desk, f"{address}/zugang/{lead}/beenden", address)
+    assert "nicht mehr dabei" in page(desk, address)
+
+
+def test_a_search_for_a_person_leaves_nothing_in_any_address(desk: FlaskClient, cast: Cast) -> None:
+    answer = submit(desk, "/betrieb/suche", text=cast.mayor.email)
+    assert answer.status_code == 200 and answer.request.query_string == b""
+    assert f"/betrieb/staedte/{cast.town.ags}" in answer.get_data(as_text=True)
+    assert cast.mayor.email not in page(desk, f"/betrieb/suche?q={cast.mayor.email}").partition("<main")[2]
+    assert submit(desk, "/betrieb/suche", text="").status_code == 422
+
+
+def test_the_trail_is_filtered_and_an_impossible_filter_is_said(desk: FlaskClient, cast: Cast) -> None:
+    audit.record("stance.saved", account_id=cast.mayor.id, town_id=cast.town.id, subject="innenstadt")
+    audit.record("domain.added", town_id=cast.other_town.id)
+    db.session.commit()
+    everything = page(desk, "/betrieb/protokoll")
+    assert "Angabe gespeichert" in everything and "Mail-Domain eingetragen" in everything
+    assert (
+        "Mail-Domain" not in page(desk, f"/betrieb/protokoll?stadt={cast.town.ags}").partition("kn-count")[2]
+    )
+    now = clock.current_month()
+    assert "Angabe gespeichert" in page(desk, f"/betrieb/protokoll?bereich=stance&monat={now}")
+    assert "Kein Eintrag" in page(desk, "/betrieb/protokoll?monat=2001-12")
+    assert "weggelassen" in page(desk, "/betrieb/protokoll?monat=gestern&stadt=x&bereich=unfug")
+
+
+@pytest.mark.parametrize(
+    "address", ["/betrieb/protokoll", "/betrieb/meldungen", "/betrieb/staedte", "/betrieb"]
+)
+def test_a_longer_list_costs_no_more_queries(desk: FlaskClient, cast: Cast, address: str) -> None:
+    def grow() -> None:
+        for town in (cast.town, cast.other_town):
+            ReportFactory(town_id=town.id)
+            OperatorTaskFactory(town_id=town.id)
+            audit.record("stance.saved", account_id=cast.mayor.id, town_id=town.id)
+        db.session.commit()
+
+    grow()
+    page(desk, address)
+    with counted_queries() as few:
+        page(desk, address)
+    grow()
+    page(desk, address)
+    with counted_queries() as more:
+        page(desk, address)
+    assert len(more) == len(few)
+
+
+def codes() -> Iterator[str]:
+    """Every action code of the audit trail that stands in the source, by its form."""
+    for path, _ in source.modules():
+        if not path.startswith("services/"):
+            continue
+        text = (source.PACKAGE / path).read_text(encoding="utf-8")
+        yield from re.findall(r'(?:\brecord|_finish)\(\s*"([a-z_]+\.[a-z_]+)"', text)
+
+
+def test_every_deed_in_the_audit_trail_has_german_words() -> None:
+    found = set(codes())
+    assert {"stance.saved", "report.decided", "town.suspended"} <= found
+    assert not found - set(AUDIT_TITLES)
+    assert not {code.partition(".")[0] for code in AUDIT_TITLES} - set(AUDIT_GROUPS)

@@ -15,6 +15,7 @@ ADDRESS = "/unsere-stadt/angaben/innenstadt"
 
 @pytest.fixture
 def editor(client: FlaskClient, cast: Cast, sign_in: Any) -> FlaskClient:
+    cast.town.needs_release = False
     sign_in(client, cast.colleague)
     return client
 

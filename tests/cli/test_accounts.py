@@ -2,8 +2,9 @@
 
 from flask.testing import FlaskCliRunner
 
+from kleinstadt_net import clock
 from kleinstadt_net.services import accounts
-from tests.factories import TownFactory
+from tests.factories import AccountFactory, TownFactory
 
 
 def test_an_account_is_made_with_a_link_that_works(runner: FlaskCliRunner) -> None:
@@ -30,3 +31,10 @@ def test_a_demonstration_is_not_loaded_beside_accounts(runner: FlaskCliRunner) -
     accounts.create("karla@ellernrode.example", is_operator=True)
     result = runner.invoke(args=["demo", "load"])
     assert result.exit_code == 1 and "holds accounts already" in result.output
+
+
+def test_a_second_factor_is_reset_only_where_there_is_one(runner: FlaskCliRunner) -> None:
+    account = AccountFactory(totp_secret="X" * 32, totp_confirmed_at=clock.now())
+    assert runner.invoke(args=["accounts", "reset-second-factor", account.email.upper()]).exit_code == 0
+    again = runner.invoke(args=["accounts", "reset-second-factor", account.email])
+    assert again.exit_code == 1 and "no account with a second factor" in again.stderr

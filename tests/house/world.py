@@ -8,14 +8,19 @@ from functools import cached_property
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.routing import Rule as UrlRule
 
 from kleinstadt_net import clock, settings
-from kleinstadt_net.models import Account, Subscription
-from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import job_runs
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Account, OneTimeLink, Report, Subscription
+from kleinstadt_net.security.tokens import new_token, token_hash
+from kleinstadt_net.services import email_change, job_runs, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
+from kleinstadt_net.services.invitations import PURPOSE as INVITATION_PURPOSE
+from kleinstadt_net.services.report_letters import TOWN_PURPOSE as REPORT_PURPOSE
+from kleinstadt_net.services.sign_up import PURPOSE as SIGN_UP_PURPOSE
 from tests import factories as make
 from tests.support.cast import Cast, make_cast
 
@@ -32,11 +37,45 @@ class World:
     password_token: str
     suggestion_id: int
     draft_id: int
+    domain_id: int
     mailbox_key: str
+    sign_up_token: str
+    report: Report
+    report_town_token: str
+    task_id: int
 
     def account(self, role: str) -> Account | None:
         people = {"lead": self.cast.mayor, "editor": self.cast.colleague, "anonymous": None}
         return people[role] if role in people else getattr(self.cast, role)
+
+    @cached_property
+    def invitation(self) -> tuple[int, str]:
+        """An open invitation of the mayor's; its id and what its link ends with."""
+        row, token = make.InvitationFactory(town=self.cast.town, invited_by=self.cast.mayor), new_token()
+        make.OneTimeLinkFactory(
+            token=token, purpose=INVITATION_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id
+        )
+        return row.id, token
+
+    @cached_property
+    def email_token(self) -> str:
+        """What the link to the mayor's new address ends with."""
+        email_change.request(self.cast.mayor.id, "neu@ellernrode.example")
+        token = new_token()
+        db.session.execute(
+            update(OneTimeLink)
+            .where(OneTimeLink.purpose == email_change.PURPOSE)
+            .values(token_hash=token_hash(token))
+        )
+        db.session.commit()
+        return token
+
+    @cached_property
+    def session_id(self) -> int:
+        """Another browser of the mayor's."""
+        sessions.open_session(self.cast.mayor.id, "Firefox auf Windows")
+        db.session.commit()
+        return sessions.own(self.cast.mayor.id, 0)[0].session_id
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
@@ -51,10 +90,25 @@ class World:
             "digests.answer:token": self.answer_token,
             "digests.give_answer:token": self.answer_token,
             "accounts.set_password:token": self.password_token,
+            "accounts.confirm_email:token": self.email_token,
+            "session_id": self.session_id,
+            "sign_up.confirm:token": self.sign_up_token,
+            "sign_up.act_on_confirmation:token": self.sign_up_token,
             "suggestion_id": self.suggestion_id,
             "draft_id": self.draft_id,
+            "membership_id": self.cast.unverified.memberships[0].id,
+            "domain_id": self.domain_id,
             "operations.mailbox_letter:key": self.mailbox_key,
             "operations.mailbox_view:key": self.mailbox_key,
+            "report_id": self.report.id,
+            "reports.state:token": self.report.token,
+            "reports.complain:token": self.report.token,
+            "reports.town_state:token": self.report_town_token,
+            "reports.complain_for_town:token": self.report_town_token,
+            "task_id": self.task_id,
+            "invitation_id": self.invitation[0],
+            "memberships.invitation:token": self.invitation[1],
+            "memberships.accept_invitation:token": self.invitation[1],
             "static:filename": "icon.svg",
         }
 
@@ -92,10 +146,42 @@ def make_world() -> World:
     make.OneTimeLinkFactory(token=password_token, purpose=PASSWORD_PURPOSE, account_id=cast.mayor.id)
     for name in job_runs.ALLOWED_SILENCE:
         job_runs.beat(name, clock.now())
+    domain = make.TownDomainFactory(town=cast.town)
     draft = make.StanceDraftFactory(town_id=cast.town.id, subject="wohnen")
-    return World(
-        cast, subscriptions[0], answer_token, password_token, suggestion.id, draft.id, letter_in_the_mailbox()
+    world = World(
+        cast,
+        subscriptions[0],
+        answer_token,
+        password_token,
+        suggestion.id,
+        draft.id,
+        domain.id,
+        letter_in_the_mailbox(),
+        somebody_signing_up(cast),
+        *decided_report(cast),
+        make.OperatorTaskFactory().id,
     )
+    # Now, and not in the middle of a test that watches what pages change.
+    assert world.arguments
+    return world
+
+
+def somebody_signing_up(cast: Cast) -> str:
+    """A person who has not confirmed her address yet; answers what her link ends with."""
+    account, token = make.AccountFactory(confirmed_at=None), new_token()
+    make.MembershipFactory(account=account, town=cast.town, state="pending", requested_at=None)
+    make.OneTimeLinkFactory(token=token, purpose=SIGN_UP_PURPOSE, account_id=account.id)
+    return token
+
+
+def decided_report(cast: Cast) -> tuple[Report, str]:
+    """A report whose decision both sides may complain about; with it what the lead's link ends with."""
+    report, token = make.ReportFactory(town_id=cast.town.id, state="decided", outcome="kept"), new_token()
+    report.outcome_reason, report.decided_at = "Der Inhalt ist nicht zu beanstanden.", clock.now()
+    make.OneTimeLinkFactory(
+        token=token, purpose=REPORT_PURPOSE, account_id=cast.mayor.id, target_id=report.id
+    )
+    return report, token
 
 
 def letter_in_the_mailbox() -> str:

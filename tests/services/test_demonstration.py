@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Letter, Membership, Round, Stance, Suggestion, Town
 from kleinstadt_net.register_data import bundled_towns, invented_names
-from kleinstadt_net.services import accounts, demonstration, installation
+from kleinstadt_net.security.devices import Device
+from kleinstadt_net.services import demonstration, installation, sign_in
 from tests.factories import AccountFactory, TownFactory
 
 
@@ -28,7 +29,7 @@ def test_nothing_is_empty_and_nothing_stays_behind(app: Flask) -> None:
     subjects = db.session.scalars(select(Letter.subject)).all()
     assert len(subjects) == 3 and all(subject.startswith("[Vorführung]") for subject in subjects)
     for person in credentials:
-        assert accounts.sign_in(person.email, person.password, "192.0.2.1"), person.part
+        assert sign_in.with_password(person.email, person.password, Device("192.0.2.1")), person.part
 
     demonstration.remove()
     assert not installation.is_demonstration()

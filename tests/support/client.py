@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask, session
 from flask.testing import FlaskClient
-from flask_login import login_user
 from werkzeug.test import TestResponse
 
 from kleinstadt_net import clock
@@ -79,5 +78,5 @@ def _session_of(app: Flask, key: str, environ: dict[str, Any]) -> dict[str, Any]
     with app.test_request_context(environ_base=environ):
         person = identity.load(key)
         assert person is not None
-        login_user(person)
+        identity.enter(person)
         return dict(session)

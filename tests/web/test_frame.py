@@ -87,6 +87,7 @@ def test_the_footer_leads_to_what_the_law_and_fairness_ask_for(client: FlaskClie
         "Impressum",
         "Datenschutz",
         "Barrierefreiheit",
+        "Inhalt melden",
         "Quellen der Daten",
         "Quelltext",
     ]

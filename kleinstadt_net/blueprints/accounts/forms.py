@@ -2,10 +2,22 @@
 
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
+from kleinstadt_net.security import common_passwords
 from kleinstadt_net.security.passwords import MAX_LENGTH, MIN_LENGTH
+from kleinstadt_net.services import accounts
 from kleinstadt_net.web.forms import BaseForm
+
+
+def is_address(form: BaseForm, field: StringField) -> None:
+    """Refuse what is no e-mail address."""
+    try:
+        accounts.normalised_address(field.data or "")
+    except accounts.AccountError as error:
+        raise ValidationError(
+            "Das ist keine vollständige E-Mail-Adresse. Sie sieht etwa so aus: name@rathaus.de."
+        ) from error
 
 
 class SignInForm(BaseForm):
@@ -32,6 +44,44 @@ class PasswordForm(BaseForm):
         "Passwort wiederholen",
         [EqualTo("password", "Die beiden Passwörter sind verschieden. Bitte tippen Sie sie noch einmal.")],
     )
+
+    def __init__(self, *, email: str) -> None:
+        super().__init__()
+        self.owner = email
+
+    def validate_password(self, field: PasswordField) -> None:
+        """WTForms' own hook: refuse what is guessed first."""
+        if common_passwords.objection(field.data or "", email=self.owner) is not None:
+            raise ValidationError(
+                "Dieses Passwort lässt sich leicht erraten. Nehmen Sie bitte einen Satz, den nur Sie kennen."
+            )
+
+
+class ForgottenForm(BaseForm):
+    email = StringField(
+        "E-Mail-Adresse", [InputRequired("Bitte geben Sie Ihre E-Mail-Adresse ein."), is_address]
+    )
+
+
+class EmailForm(BaseForm):
+    email = StringField(
+        "Neue E-Mail-Adresse", [InputRequired("Bitte geben Sie die neue E-Mail-Adresse ein."), is_address]
+    )
+
+
+class ConfirmationForm(BaseForm):
+    secret = PasswordField(
+        "Ihr Passwort", [InputRequired("Bitte geben Sie Ihr Passwort ein."), Length(max=MAX_LENGTH)]
+    )
+
+
+class CodeForm(BaseForm):
+    code = StringField("Code", [InputRequired("Bitte geben Sie den Code ein."), Length(max=40)])
+
+    @property
+    def secret(self) -> StringField:
+        """What shows who one is, by the name it has in ConfirmationForm."""
+        return self.code
 
 
 class PersonForm(BaseForm):

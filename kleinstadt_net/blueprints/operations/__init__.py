@@ -4,4 +4,8 @@ from flask import Blueprint
 
 bp = Blueprint("operations", __name__)
 
-from kleinstadt_net.blueprints.operations import views  # noqa: E402, F401  # the views attach themselves to bp
+from kleinstadt_net.blueprints.operations import (  # noqa: E402  # the views attach themselves to bp
+    reports,  # noqa: F401
+    towns,  # noqa: F401
+    views,  # noqa: F401
+)

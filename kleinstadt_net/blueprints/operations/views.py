@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from flask import Response, abort, render_template
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from kleinstadt_net import settings
 from kleinstadt_net.blueprints.operations import bp
+from kleinstadt_net.blueprints.operations.forms import PlainForm
 from kleinstadt_net.security.access import DEVELOPMENT, OPERATOR, PUBLIC, access
 from kleinstadt_net.security.headers import EMBEDDING_POLICY, LETTER_POLICY
 from kleinstadt_net.services import mailbox as local_mailbox
-from kleinstadt_net.services import operations
+from kleinstadt_net.services import operations, operator_tasks
 
 
 @bp.get("/healthz")
@@ -27,7 +28,17 @@ def health() -> ResponseReturnValue:
 @access(OPERATOR)
 def desk() -> str:
     """The state of the service at one glance."""
-    return render_template("operations/desk.html", desk=operations.desk())
+    return render_template("operations/desk.html", desk=operations.desk(), form=PlainForm())
+
+
+@bp.post("/betrieb/aufgaben/<int:task_id>/erledigt")
+@access(OPERATOR)
+def finish_task(task_id: int) -> ResponseReturnValue:
+    """Tick a task off."""
+    if not PlainForm().validate_on_submit() or not operator_tasks.finish(task_id):
+        abort(404)
+    flash("Die Aufgabe ist erledigt.", "success")
+    return redirect(url_for("operations.desk"))
 
 
 @bp.get("/postfach")

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("stances", __name__)
 
-from kleinstadt_net.blueprints.stances import views  # noqa: E402, F401  # the views attach themselves to bp
+from kleinstadt_net.blueprints.stances import releases, views  # noqa: E402, F401  # the views attach themselves to bp

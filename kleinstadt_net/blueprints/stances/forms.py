@@ -53,3 +53,9 @@ class FocusForm(BaseForm):
 
 class DraftForm(BaseForm):
     """Only the token against forged requests."""
+
+
+class ReturnForm(BaseForm):
+    remark = TextAreaField(
+        "Ein Satz dazu (freiwillig)", [Length(max=500, message="Bitte höchstens 500 Zeichen.")]
+    )

@@ -13,8 +13,13 @@ from kleinstadt_net.blueprints.stances.forms import (
     StanceForm,
 )
 from kleinstadt_net.security.access import EDITOR, access, acting
-from kleinstadt_net.services import stances
+from kleinstadt_net.services import stance_drafts, stances
 from kleinstadt_net.vocabulary import SUBJECTS
+
+WAITS = "Ihr Entwurf ist gespeichert. Sichtbar wird er, sobald er freigegeben ist."
+LEAD_ONLY = (
+    "Das entscheiden in Ihrer Stadt die Personen, die das Profil verantworten. Bitte sprechen Sie sie an."
+)
 
 
 @bp.get("/unsere-stadt")
@@ -22,7 +27,15 @@ from kleinstadt_net.vocabulary import SUBJECTS
 def edit() -> str:
     """The sheet: every subject with the town's statement, what is older than a year, and the focus."""
     sheet = stances.sheet(current_user.acting.town_id)
-    return render_template("stances/sheet.html", sheet=sheet, town=current_user.acting, form=DraftForm())
+    town_id, account_id = current_user.acting.town_id, current_user.account_id
+    return render_template(
+        "stances/sheet.html",
+        sheet=sheet,
+        waiting=stance_drafts.waiting(town_id),
+        must_wait=stance_drafts.must_wait(town_id, account_id),
+        town=current_user.acting,
+        form=DraftForm(),
+    )
 
 
 @bp.route("/unsere-stadt/angaben/<subject>", methods=["GET", "POST"])
@@ -32,31 +45,33 @@ def edit_stance(subject: str) -> ResponseReturnValue:
     if subject not in SUBJECTS:
         abort(404)
     row = stances.find(current_user.acting.town_id, subject)
-    form = StanceForm(data=_form_data(row))
+    draft = stance_drafts.own(current_user.acting.town_id, current_user.account_id, subject)
+    form = StanceForm(data=_form_data(row, draft or row))
     if not form.validate_on_submit():
         return _stance_page(form, subject), 422 if form.is_submitted() else 200
     try:
-        _save(form, subject)
+        is_public = _save(form, subject)
     except stances.StaleVersion as stale:
         # What was typed stays in the form; saving once more replaces what the colleague wrote, knowingly.
         form.version.data = form.version.raw_data = None
         form.version.process_data(stale.current.version)
         return _stance_page(form, subject, stale.current), 409
-    flash("Ihre Angabe ist gespeichert.", "success")
+    flash("Ihre Angabe ist gespeichert." if is_public else WAITS, "success")
     return redirect(url_for("stances.edit", _anchor=subject))
 
 
-def _form_data(row: stances.StanceRow) -> dict[str, object]:
+def _form_data(row: stances.StanceRow, said: stances.StanceRow | stance_drafts.Draft) -> dict[str, object]:
+    """What the form begins with: one's own draft where there is one, based on the version stored now."""
     return {
-        "state": row.state or NO_STATEMENT,
-        "sentence": row.sentence,
-        "since": row.since.strftime("%Y-%m") if row.since else None,
+        "state": said.state or NO_STATEMENT,
+        "sentence": said.sentence,
+        "since": said.since.strftime("%Y-%m") if said.since else None,
         "version": row.version,
     }
 
 
-def _save(form: StanceForm, subject: str) -> None:
-    stances.save(
+def _save(form: StanceForm, subject: str) -> bool:
+    return stances.save(
         current_user.acting.town_id,
         current_user.account_id,
         subject,
@@ -68,7 +83,10 @@ def _save(form: StanceForm, subject: str) -> None:
 
 
 def _stance_page(form: StanceForm, subject: str, other: stances.StanceRow | None = None) -> str:
-    return render_template("stances/edit.html", form=form, subject=SUBJECTS[subject], other=other)
+    must_wait = stance_drafts.must_wait(current_user.acting.town_id, current_user.account_id)
+    return render_template(
+        "stances/edit.html", form=form, subject=SUBJECTS[subject], other=other, must_wait=must_wait
+    )
 
 
 @bp.post("/unsere-stadt/angaben/<subject>/bestaetigen")
@@ -79,11 +97,13 @@ def confirm(subject: str) -> ResponseReturnValue:
     if subject not in SUBJECTS or not form.validate_on_submit():
         abort(404)
     try:
-        stances.confirm(current_user.acting.town_id, current_user.account_id, subject, form.version.data or 0)
+        is_public = stances.confirm(
+            current_user.acting.town_id, current_user.account_id, subject, form.version.data or 0
+        )
     except stances.StaleVersion:
         flash("Diese Angabe wurde gerade geändert. Bitte sehen Sie sie noch einmal an.", "warning")
         return redirect(url_for("stances.edit_stance", subject=subject))
-    flash("Danke, die Angabe gilt weiter.", "success")
+    flash("Danke, die Angabe gilt weiter." if is_public else WAITS, "success")
     return redirect(url_for("stances.edit", _anchor=subject))
 
 
@@ -94,8 +114,13 @@ def focus() -> ResponseReturnValue:
     sheet = stances.sheet(current_user.acting.town_id)
     form = FocusForm(data={"theses": list(sheet.focus)})
     if not form.validate_on_submit():
-        return render_template("stances/focus.html", form=form), 422 if form.is_submitted() else 200
-    stances.set_focus(current_user.acting.town_id, current_user.account_id, form.theses.data or [])
+        must_wait = stance_drafts.must_wait(current_user.acting.town_id, current_user.account_id)
+        page = render_template("stances/focus.html", form=form, must_wait=must_wait)
+        return page, 422 if form.is_submitted() else 200
+    try:
+        stances.set_focus(current_user.acting.town_id, current_user.account_id, form.theses.data or [])
+    except stances.LeadOnly:
+        return _lead_only()
     flash("Ihre Schwerpunkte sind gespeichert.", "success")
     return redirect(url_for("stances.edit"))
 
@@ -104,7 +129,11 @@ def focus() -> ResponseReturnValue:
 @access(EDITOR, town=acting)
 def adopt_draft(draft_id: int) -> ResponseReturnValue:
     """Make an inherited statement the town's own."""
-    if not stances.adopt_draft(current_user.acting.town_id, current_user.account_id, draft_id):
+    try:
+        found = stances.adopt_draft(current_user.acting.town_id, current_user.account_id, draft_id)
+    except stances.LeadOnly:
+        return _lead_only()
+    if not found:
         abort(404)
     flash("Die Angabe ist übernommen.", "success")
     return redirect(url_for("stances.edit"))
@@ -114,7 +143,16 @@ def adopt_draft(draft_id: int) -> ResponseReturnValue:
 @access(EDITOR, town=acting)
 def discard_draft(draft_id: int) -> ResponseReturnValue:
     """Throw an inherited statement away."""
-    if not stances.discard_draft(current_user.acting.town_id, current_user.account_id, draft_id):
+    try:
+        found = stances.discard_draft(current_user.acting.town_id, current_user.account_id, draft_id)
+    except stances.LeadOnly:
+        return _lead_only()
+    if not found:
         abort(404)
     flash("Der Entwurf ist verworfen.", "success")
+    return redirect(url_for("stances.edit"))
+
+
+def _lead_only() -> ResponseReturnValue:
+    flash(LEAD_ONLY, "warning")
     return redirect(url_for("stances.edit"))
