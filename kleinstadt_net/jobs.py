@@ -25,7 +25,7 @@ from flask import Flask
 
 from kleinstadt_net import clock, territory
 from kleinstadt_net.mail import delivery
-from kleinstadt_net.services import housekeeping, job_runs
+from kleinstadt_net.services import housekeeping, inactivity, job_runs
 
 # Ten letters a second are more than most providers allow and empty a full month's outbox in minutes.
 LETTERS_PER_TICK = 300
@@ -85,6 +85,12 @@ def clear_away(stop: Stop) -> Work | None:
     return Work(str(cleared)) if cleared.total else None
 
 
+def look_after_inactive(stop: Stop) -> Work | None:
+    """Warn whoever has not been here for long, and delete after the third warning."""
+    outcome = inactivity.run(clock.now())
+    return Work(str(outcome)) if outcome.total else None
+
+
 JOBS = (
     Job(
         "letters",
@@ -94,6 +100,7 @@ JOBS = (
     Job("rounds", CronTrigger(minute=2, timezone=territory.TIME_ZONE), ensure_round),
     Job("digests", CronTrigger(minute="7,22,37,52", timezone=territory.TIME_ZONE), enqueue_digests),
     Job("housekeeping", CronTrigger(minute=45, timezone=territory.TIME_ZONE), clear_away),
+    Job("inactivity", CronTrigger(hour=5, minute=20, timezone=territory.TIME_ZONE), look_after_inactive),
 )
 
 

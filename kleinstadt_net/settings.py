@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         default="Kleinstadtnetz <post@kleinstadtnetz.example>", description="sender of all letters"
     )
 
+    log_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="days for which the platform keeps the logs; named on the page about data protection",
+    )
     data_dir: Path = Field(default=Path("instance"), description="directory for files of this installation")
     network_name: str = Field(
         default="Kleinstadtnetz", description="name of the network on pages and letters"

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from kleinstadt_net.services import accounts, second_factor
+from kleinstadt_net.services import accounts, erasure, personal_data, second_factor
 
 group = AppGroup("accounts", help="Create accounts for towns and operators.")
 
@@ -59,3 +59,32 @@ def reset_second_factor(email: str) -> None:
     except second_factor.NotSetUp as error:
         raise click.ClickException(f"no account with a second factor has the address {email!r}") from error
     click.echo("The second factor is off; a letter tells the person so.")
+
+
+@group.command("export")
+@click.argument("email")
+def export(email: str) -> None:
+    """Print everything that is stored about a person as JSON; make sure who asks first."""
+    click.echo(personal_data.as_json(_account_id(email)), nl=False)
+
+
+@group.command("erase")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, yes: bool) -> None:
+    """Delete a person and everything about her; what her town said stays with the town."""
+    account_id = _account_id(email)
+    alone = erasure.names_of_towns_left_alone(account_id)
+    if alone:
+        click.echo(f"She is the last lead of {', '.join(alone)}; the town will no longer take part.")
+    if not yes:
+        click.confirm(f"Delete {email} for good?", abort=True)
+    erasure.erase(account_id, erasure.BY_OPERATOR)
+    click.echo("Deleted.")
+
+
+def _account_id(email: str) -> int:
+    account_id = accounts.id_of(email)
+    if account_id is None:
+        raise click.ClickException(f"no account has the address {email!r}")
+    return account_id

@@ -203,6 +203,11 @@ def update_person(account_id: int, *, first_name: str, last_name: str, salutatio
     db.session.commit()
 
 
+def id_of(email: str) -> int | None:
+    """The account with this address, None where there is none."""
+    return db.session.scalar(select(Account.id).where(Account.email == email.strip().lower()))
+
+
 def normalised_address(email: str) -> str:
     """The address in lower case as it is stored; raises AccountError when it is none."""
     try:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.models import Account, OneTimeLink, SuggestionAnswer
-from kleinstadt_net.services import digest_facts, links, suggestions
+from kleinstadt_net.services import digest_facts, inactivity, links, suggestions
 from kleinstadt_net.services.digest_facts import HomeTown
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
 
@@ -50,6 +50,7 @@ def answer(token: str, choice: str) -> OpenLink | None:
     if link is None or found is None or not links.consume(link):
         db.session.rollback()
         return None
+    inactivity.note_sign_of_life(link.account_id)
     if found.given is not None:
         db.session.commit()
         return found

@@ -18,6 +18,7 @@ from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import email_change, job_runs, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
+from kleinstadt_net.services.inactivity import PURPOSE as STILL_HERE_PURPOSE
 from kleinstadt_net.services.invitations import PURPOSE as INVITATION_PURPOSE
 from kleinstadt_net.services.report_letters import TOWN_PURPOSE as REPORT_PURPOSE
 from kleinstadt_net.services.sign_up import PURPOSE as SIGN_UP_PURPOSE
@@ -71,6 +72,13 @@ class World:
         return token
 
     @cached_property
+    def still_here_token(self) -> str:
+        """What the link of a warning to the mayor ends with."""
+        token = new_token()
+        make.OneTimeLinkFactory(token=token, purpose=STILL_HERE_PURPOSE, account_id=self.cast.mayor.id)
+        return token
+
+    @cached_property
     def session_id(self) -> int:
         """Another browser of the mayor's."""
         sessions.open_session(self.cast.mayor.id, "Firefox auf Windows")
@@ -91,6 +99,8 @@ class World:
             "digests.give_answer:token": self.answer_token,
             "accounts.set_password:token": self.password_token,
             "accounts.confirm_email:token": self.email_token,
+            "privacy.still_here:token": self.still_here_token,
+            "privacy.stay:token": self.still_here_token,
             "session_id": self.session_id,
             "sign_up.confirm:token": self.sign_up_token,
             "sign_up.act_on_confirmation:token": self.sign_up_token,

@@ -1,13 +1,30 @@
 from datetime import UTC, datetime, timedelta
 
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from kleinstadt_net.database import db
-from kleinstadt_net.models import AccountSession, JobRun, Letter, OneTimeLink, Throttle
+from kleinstadt_net.models import (
+    Account,
+    AccountSession,
+    DeletionEntry,
+    JobRun,
+    Letter,
+    OneTimeLink,
+    Throttle,
+)
 from kleinstadt_net.services import housekeeping
 from kleinstadt_net.services.housekeeping import Cleared
-from tests.factories import AccountFactory, LetterFactory, OneTimeLinkFactory
+from tests.factories import (
+    AccountFactory,
+    InvitationFactory,
+    LetterFactory,
+    MembershipFactory,
+    OneTimeLinkFactory,
+    OperatorTaskFactory,
+    ReportFactory,
+)
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,15 +44,14 @@ def add_session(key: str, seen: datetime, created: datetime) -> None:
 
 
 def test_an_empty_house_has_nothing_to_clear(app: Flask) -> None:
-    assert housekeeping.clear(NOW) == Cleared(0, 0, 0, 0, 0)
+    assert housekeeping.clear(NOW) == Cleared(*[0] * 11)
 
 
-def test_sessions_left_alone_or_too_old_go_and_others_stay(app: Flask) -> None:
-    add_session("fresh", NOW, NOW - 5 * DAY)
-    add_session("idle", NOW - 20 * DAY, NOW - 20 * DAY)
+def test_sessions_too_old_go_and_others_stay(app: Flask) -> None:
+    add_session("read only", NOW - 20 * DAY, NOW - 20 * DAY)
     add_session("old", NOW, NOW - 70 * DAY)
-    assert housekeeping.clear(NOW).sessions == 2
-    assert db.session.scalars(select(AccountSession.key_hash)).all() == ["fresh"]
+    assert housekeeping.clear(NOW).sessions == 1
+    assert db.session.scalars(select(AccountSession.key_hash)).all() == ["read only"]
 
 
 def test_a_link_is_kept_for_a_while_after_its_end_to_say_so(app: Flask) -> None:
@@ -74,3 +90,35 @@ def test_runs_of_jobs_are_kept_for_a_year(app: Flask) -> None:
     db.session.commit()
     assert housekeeping.clear(NOW).job_runs == 1
     assert db.session.scalars(select(JobRun.name)).all() == ["recent"]
+
+
+def test_people_who_never_proved_their_address_go_with_all_that_names_them(app: Flask) -> None:
+    gone = AccountFactory(confirmed_at=None, created_at=NOW - 8 * DAY)
+    LetterFactory(account_id=gone.id, created_at=NOW - 8 * DAY)
+    waiting = AccountFactory(confirmed_at=None, created_at=NOW - 6 * DAY)
+    assert housekeeping.clear(NOW).unconfirmed == 1
+    assert db.session.scalars(select(Account.id)).all() == [waiting.id]
+    assert db.session.scalars(select(Letter)).all() == []
+
+
+def test_claims_invitations_and_done_tasks_end_and_reporters_are_forgotten(app: Flask) -> None:
+    claim = MembershipFactory(state="pending", requested_at=NOW - 61 * DAY)
+    InvitationFactory(created_at=NOW - 61 * DAY)
+    OperatorTaskFactory(done_at=NOW - 61 * DAY)
+    report = ReportFactory(
+        state="decided",
+        outcome="kept",
+        created_at=NOW - 366 * DAY,
+        reporter_email="a@b.example",
+        reporter_name="A",
+    )
+    open_report = ReportFactory(created_at=NOW - 366 * DAY, reporter_email="c@d.example")
+    with time_machine.travel(NOW):
+        cleared = housekeeping.clear(NOW)
+    assert (cleared.claims, cleared.invitations, cleared.tasks, cleared.reporters) == (1, 1, 1, 1)
+    db.session.refresh(claim)
+    assert claim.state == "ended"
+    assert (report.reporter_email, report.reporter_name) == (None, "")
+    assert open_report.reporter_email == "c@d.example"
+    entry = db.session.scalars(select(DeletionEntry)).one()
+    assert entry.cause == "retention" and entry.counts["claims"] == 1

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from kleinstadt_net import register_data, settings
 from kleinstadt_net.blueprints.pages import bp
 from kleinstadt_net.security.access import PUBLIC, access
-from kleinstadt_net.services import towns
+from kleinstadt_net.services import retention, towns
 from kleinstadt_net.vocabulary import SUBJECTS, THESES, TOPICS
 from kleinstadt_net.web.maps import germany
 
@@ -70,7 +70,7 @@ def imprint() -> str:
 @bp.get("/datenschutz")
 @access(PUBLIC)
 def privacy() -> str:
-    return render_template("pages/privacy.html", settings=settings.current())
+    return render_template("pages/privacy.html", settings=settings.current(), periods=retention.PERIODS)
 
 
 @bp.get("/barrierefreiheit")
