@@ -56,7 +56,8 @@ class Navigator:
         self.page.get_by_label(state, exact=True).check()
         self.page.get_by_label("Ein Satz dazu").fill(sentence)
         self.page.get_by_label("Seit wann?").fill(since)
-        self.press("Speichern")
+        # What an editor writes may wait for a lead, and the button says so.
+        self.page.locator("main form button[type=submit]").first.click()
 
     def press(self, button: str) -> None:
         self.page.locator("main").get_by_role("button", name=button, exact=True).click()

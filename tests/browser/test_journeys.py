@@ -110,8 +110,9 @@ def test_what_a_colleague_says_can_be_read_by_everybody_but_a_need_by_towns_alon
     live_server: LiveServer, open_window: OpenWindow
 ) -> None:
     home = make_town("Ellernrode")
-    colleague = Navigator(open_window())
+    colleague, mayor = Navigator(open_window()), Navigator(open_window())
     colleague.sign_in(make_person(home, "editor").email)
+    mayor.sign_in(make_person(home, "lead").email)
     other_mayor, visitor = Navigator(open_window()), Navigator(open_window(TELEPHONE))
     other_mayor.sign_in(make_person(make_town("Lauenfurt")).email)
 
@@ -120,11 +121,15 @@ def test_what_a_colleague_says_can_be_read_by_everybody_but_a_need_by_towns_alon
     colleague.open_stance("Innenstadt")
     colleague.finds_the_page_usable()
     colleague.say("Das können wir zeigen", "Der Wochenmarkt ist zurück.", since="2024-03")
-    colleague.sees("Ihre Angabe ist gespeichert.")
+    colleague.sees("Wartet auf Freigabe")
+    mayor.open_stance("Mobilität")
+    mayor.say("Wir suchen Rat", "Abends fährt kein Bus mehr.")
+    mayor.sees("Wir suchen Rat: Abends fährt kein Bus mehr.")
+    mayor.page.goto("/unsere-stadt/freigaben")
+    mayor.finds_the_page_usable()
+    mayor.page.get_by_role("button", name="Freigeben").click()
+    colleague.choose_from_menu("Unsere Stadt")
     colleague.sees("Das können wir zeigen, seit März 2024: Der Wochenmarkt ist zurück.")
-    colleague.open_stance("Mobilität")
-    colleague.say("Wir suchen Rat", "Abends fährt kein Bus mehr.")
-    colleague.sees("Wir suchen Rat: Abends fährt kein Bus mehr.")
 
     colleague.page.get_by_role("link", name="So sehen andere Ihre Stadt").click()
     for reader in (visitor, other_mayor):
@@ -140,7 +145,7 @@ def test_what_a_colleague_says_can_be_read_by_everybody_but_a_need_by_towns_alon
 def test_of_two_who_change_the_same_statement_the_second_is_told_and_loses_nothing(
     live_server: LiveServer, open_window: OpenWindow
 ) -> None:
-    home = make_town("Ellernrode")
+    home = make_town("Ellernrode", needs_release=False)
     state(home, "innenstadt", "in_progress", "Wir fangen gerade an.")
     colleague, mayor = Navigator(open_window()), Navigator(open_window())
     colleague.sign_in(make_person(home, "editor").email)
