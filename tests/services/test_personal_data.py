@@ -9,7 +9,7 @@ from flask import Flask
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, DeletionEntry, Membership, OperatorTask, Stance, Town
-from kleinstadt_net.services import consents, correspondence, erasure, personal_data
+from kleinstadt_net.services import consents, correspondence, erasure, personal_data, personal_sections
 from tests import factories as make
 
 EMAIL = "karla.brandtner@ellernrode.example"
@@ -46,7 +46,7 @@ def karla(app: Flask) -> Account:
 
 
 def test_every_column_about_a_person_is_shown_or_withheld_for_a_reason() -> None:
-    known = {section.model.__tablename__: section for section in personal_data.SECTIONS}
+    known = {section.model.__tablename__: section for section in personal_sections.SECTIONS}
     forgotten = []
     for table in db.metadata.sorted_tables:
         points = {
@@ -62,7 +62,9 @@ def test_every_column_about_a_person_is_shown_or_withheld_for_a_reason() -> None
             names = {p.key: p.columns[0].name for p in mapper.column_attrs}
             shown = {names[key] for key in known[table.name].columns}
             withheld = {
-                entry.split(".")[1] for entry in personal_data.WITHHELD if entry.startswith(f"{table.name}.")
+                entry.split(".")[1]
+                for entry in personal_sections.WITHHELD
+                if entry.startswith(f"{table.name}.")
             }
             withheld |= {key for key, name in names.items() if key in withheld}
             forgotten += [
@@ -91,6 +93,7 @@ def test_the_page_says_the_same_in_german(karla: Account) -> None:
     parts = {part.title: part.rows for part in personal_data.parts(karla.id)}
     assert ("E-Mail-Adresse", EMAIL) in parts["Ihr Konto"][0]
     assert ("Name für bestätigte Städte sichtbar", "ja") in parts["Ihr Konto"][0]
+    assert ("Rolle", "Profilverantwortung") in parts["Städte, für die Sie handeln oder gehandelt haben"][0]
 
 
 def test_after_erasure_no_table_holds_her_name_or_address_and_the_town_keeps_what_it_said(
