@@ -16,6 +16,7 @@ from kleinstadt_net.models import (
     Account,
     Focus,
     Invitation,
+    InvitationObjection,
     Letter,
     Membership,
     OneTimeLink,
@@ -318,3 +319,11 @@ class InvitationFactory(Factory):
     email = factory.Sequence(lambda n: f"eingeladen{n}@rathaus.example")
     role = "editor"
     created_at = factory.LazyFunction(clock.now)
+
+
+class InvitationObjectionFactory(Factory):
+    class Meta:
+        model = InvitationObjection
+
+    town_id = factory.LazyFunction(lambda: TownFactory().id)
+    since = factory.LazyFunction(clock.now)

@@ -79,6 +79,12 @@ class World:
         return token
 
     @cached_property
+    def objection_id(self) -> int:
+        """A town that does not want to be invited."""
+        made: int = make.InvitationObjectionFactory().id
+        return made
+
+    @cached_property
     def session_id(self) -> int:
         """Another browser of the mayor's."""
         sessions.open_session(self.cast.mayor.id, "Firefox auf Windows")
@@ -101,6 +107,7 @@ class World:
             "accounts.confirm_email:token": self.email_token,
             "privacy.still_here:token": self.still_here_token,
             "privacy.stay:token": self.still_here_token,
+            "objection_id": self.objection_id,
             "session_id": self.session_id,
             "sign_up.confirm:token": self.sign_up_token,
             "sign_up.act_on_confirmation:token": self.sign_up_token,
