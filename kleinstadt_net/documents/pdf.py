@@ -6,10 +6,15 @@ WeasyPrint needs Debian's pango. Where that is missing the service runs without 
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from jinja2 import StrictUndefined
+
+MISSING = "no pango to draw PDF: `apt-get install libpango-1.0-0 libpangoft2-1.0-0`"
+# Not "file:", so that no document ever reads another file than a font of ours.
+FONT_SCHEME = "font:"
 
 
 class PdfUnavailable(Exception):
@@ -27,20 +32,31 @@ def is_available() -> bool:
 
 
 def render(template: str, context: Mapping[str, Any]) -> bytes:
-    """The document ``templates/documents/<template>.html`` as bytes of a PDF; nothing is fetched.
+    """The document ``templates/documents/<template>.html`` as bytes of a PDF; nothing but our fonts is fetched.
 
     A value the template asks for and does not get raises. Raises PdfUnavailable without pango.
     """
     if not is_available():
-        raise PdfUnavailable("apt-get install libpango-1.0-0 libpangoft2-1.0-0")
+        raise PdfUnavailable(MISSING)
     # Heavy, and needed by few processes.
     from weasyprint import HTML
 
     environment = current_app.jinja_env.overlay(undefined=StrictUndefined)
     html = environment.get_template(f"documents/{template}.html").render(context)
-    made: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    made: bytes = HTML(string=html, url_fetcher=_fetch_font).write_pdf(pdf_variant="pdf/ua-1")
     return made
 
 
-def _fetch_nothing(url: str, *arguments: Any, **named: Any) -> dict[str, Any]:
-    raise ValueError(f"a document carries everything within itself, not {url}")
+def _fetch_font(url: str, *arguments: Any, **named: Any) -> Any:
+    """What ``font:NAME`` in a style means: one of the vendored files, by its bare name."""
+    from weasyprint.urls import URLFetcherResponse
+
+    fonts = _fonts(current_app.static_folder or "")
+    if not url.startswith(FONT_SCHEME) or url.removeprefix(FONT_SCHEME) not in fonts:
+        raise ValueError(f"a document carries everything within itself, not {url}")
+    return URLFetcherResponse(url, fonts[url.removeprefix(FONT_SCHEME)].read_bytes())
+
+
+@cache
+def _fonts(static: str) -> Mapping[str, Path]:
+    return {path.name: path for path in (Path(static) / "vendor").rglob("*.woff2")}

@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select, update
 
-from kleinstadt_net import clock, formats, settings
+from kleinstadt_net import clock, formats
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.documents import pdf
 from kleinstadt_net.models import Account, LetterCode, Membership, Town
 from kleinstadt_net.security.tokens import keyed_hash
-from kleinstadt_net.services import audit, installation, throttle, town_addresses, urls, verification
+from kleinstadt_net.services import audit, letterhead, throttle, town_addresses, urls, verification
 from kleinstadt_net.services.town_addresses import Address
 from kleinstadt_net.services.verification_letters import STATUS_PATH, name_of
 
@@ -156,16 +156,9 @@ def _letter(membership: Membership, account: Account, town: Town) -> CodeLetter:
 def _context(
     membership: Membership, town: Town, address: Address, person: str, short_email: str, code: str
 ) -> dict[str, Any]:
-    bound = settings.current()
-    sender = (bound.operator_name or bound.network_name, *bound.operator_address.split("|"))
     return {
-        "sender_lines": [line.strip() for line in sender if line.strip()],
-        "phone": bound.operator_phone,
-        "contact_email": bound.operator_email,
-        "network_name": bound.network_name,
-        "demonstration": installation.is_demonstration(),
+        **letterhead.context(),
         "address_lines": list(address.lines),
-        "today": formats.long_day(clock.today()),
         "town": town.name,
         "person": person,
         "short_email": short_email,
