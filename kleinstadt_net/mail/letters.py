@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import css_inline
+import idna
 from flask import current_app
 from jinja2 import Environment, StrictUndefined
 
@@ -146,7 +147,7 @@ def mailable(address: str) -> str:
     """
     local, at, domain = address.strip().rpartition("@")
     try:
-        encoded = f"{local}@{domain.encode('idna').decode('ascii')}"
+        encoded = f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
         encoded.encode("ascii")
         # The parser refuses line breaks, spaces, lists and routes; whatever is left is one mailbox.
         plain = Address(addr_spec=encoded).addr_spec == encoded

@@ -2,11 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kleinstadt_net import settings
+from kleinstadt_net.security.access import BY_LINK, rule_of
 from kleinstadt_net.settings import SETTINGS_KEY, Settings
 
 CONTENT_POLICY = (
@@ -54,6 +55,12 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault("X-Frame-Options", "DENY")
     if settings.current().is_production:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static" and current_user.is_authenticated:
+    if request.endpoint != "static" and (current_user.is_authenticated or _opens_by_link()):
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _opens_by_link() -> bool:
+    """Whether the address alone opens this page, so that no proxy on the way should hold a copy."""
+    rule = rule_of(current_app, request.endpoint) if request.endpoint else None
+    return rule is not None and rule.policy is BY_LINK

@@ -6,7 +6,7 @@ from sqlalchemy import ScalarResult, delete, exists, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Focus, Membership, Stance, StanceDraft, Town
+from kleinstadt_net.models import Focus, Membership, Stance, StanceDraft, Town, TownDomain
 
 # Better first: somebody confirmed in one of the towns is confirmed in the merged one.
 STATES = ("confirmed", "pending", "ended")
@@ -41,6 +41,7 @@ def inherit(town: Town, successor: Town, *, leads: bool) -> Inherited:
     if not db.session.scalar(select(exists().where(Focus.town_id == successor.id))):
         _move(Focus, town, successor)
     _join(town, successor)
+    _move_domains(town, successor)
     return Inherited(drafts, _move_people(town, successor))
 
 
@@ -79,6 +80,17 @@ def _join(town: Town, successor: Town) -> None:
         successor.joined_on = min(filter(None, (town.joined_on, successor.joined_on)))
 
 
+def _move_domains(town: Town, successor: Town) -> None:
+    """The administration's domains go along, but for those the successor has already."""
+    known = select(TownDomain.domain).where(TownDomain.town_id == successor.id)
+    db.session.execute(
+        update(TownDomain)
+        .where(TownDomain.town_id == town.id, TownDomain.domain.not_in(known))
+        .values(town_id=successor.id),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def _move_people(town: Town, successor: Town) -> int:
     there = {m.account_id: m for m in _memberships(successor)}
     moving = _memberships(town).all()
@@ -86,6 +98,7 @@ def _move_people(town: Town, successor: Town) -> int:
         if town.suspended_at is not None and membership.state == "confirmed":
             # Why the town was suspended may lie with its people; somebody has to look again.
             membership.state, membership.confirmed_at = "pending", None
+            membership.requested_at = clock.now()
         existing = there.get(membership.account_id)
         if existing is None:
             membership.town_id = successor.id

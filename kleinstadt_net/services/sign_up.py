@@ -208,7 +208,7 @@ def _address(email: str) -> str:
     try:
         address = accounts.normalised_address(email)
         known = validate_email(address, check_deliverability=False, test_environment=True)
-        # The mail server's older encoding turns "ß" into "ss": that is somebody else's domain.
+        # Two encodings of one name that differ would be two domains, one of them somebody else's.
         if known.ascii_email is None or mailable(address) != known.ascii_email:
             raise BadAddress
     except (accounts.AccountError, ValueError) as error:

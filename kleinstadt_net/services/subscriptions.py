@@ -1,7 +1,7 @@
 """Who receives the Monatsbrief: consent with day and wording, preferences, leaving with one click.
 
-The token of a subscription stands in every letter. It opens these preferences and nothing else,
-so whoever holds a forwarded letter can at most stop the next one.
+The token of a subscription stands in every letter. It opens these preferences and nothing else, so whoever
+holds a forwarded letter can at most stop, pause or resume the next one.
 """
 
 from dataclasses import dataclass

@@ -135,6 +135,8 @@ def test_every_letter_has_a_message_id_of_its_own_under_the_public_host(app: Fla
 
 def test_an_international_domain_is_written_as_the_mail_server_knows_it() -> None:
     assert letters.mailable("post@mühlenqualm.example") == "post@xn--mhlenqualm-9db.example"
+    # With the older encoding "ß" would have become "ss", which is somebody else's domain.
+    assert letters.mailable("post@weißenhof.example") == "post@xn--weienhof-sya.example"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,16 @@ from sqlalchemy import select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.importers import Succession, SuccessionFile, read_successions
-from kleinstadt_net.models import AccountSession, Focus, Membership, Stance, StanceDraft, Town, TownCode
+from kleinstadt_net.models import (
+    AccountSession,
+    Focus,
+    Membership,
+    Stance,
+    StanceDraft,
+    Town,
+    TownCode,
+    TownDomain,
+)
 from kleinstadt_net.services import installation, register_import, register_load, towns
 from kleinstadt_net.services.register_difference import Line
 from kleinstadt_net.services.successions import SuccessionReport, apply
@@ -20,6 +29,7 @@ from tests.factories import (
     MembershipFactory,
     StanceDraftFactory,
     StanceFactory,
+    TownDomainFactory,
     TownFactory,
     TownFigureFactory,
 )
@@ -172,12 +182,16 @@ def test_a_person_in_both_towns_keeps_the_better_access(
 
 def test_members_of_a_suspended_town_have_to_be_confirmed_anew(small: Town, app: Flask) -> None:
     idle = make(LARGE, "Lauenfurt", 12_000)
-    member = MembershipFactory(town=small)
+    member = MembershipFactory(town=small, requested_at=None)
+    TownDomainFactory(town=small, domain="rathaus.example")
     small.suspended_at = member.confirmed_at
     db.session.commit()
     follow(row(1, SMALL, LARGE))
     db.session.expire_all()
     assert (member.town_id, member.state, idle.joined_on) == (idle.id, "pending", None)
+    # A claim with a beginning: it stands on the operator's desk and ends some day.
+    assert member.requested_at is not None
+    assert db.session.scalars(select(TownDomain.town_id)).all() == [idle.id]
 
 
 def test_a_focus_moves_only_to_a_town_that_has_none(small: Town, large: Town) -> None:

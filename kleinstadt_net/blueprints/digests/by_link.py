@@ -3,7 +3,7 @@
 GET only shows, because mail gateways open links before people do; POST acts.
 """
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kleinstadt_net.blueprints.digests import bp
@@ -84,13 +84,6 @@ def give_answer(token: str) -> ResponseReturnValue:
         return _leads_nowhere(token)
     is_new = found.given is None
     return render_template("digests/answered.html", link=found, answer=found.given or choice, is_new=is_new)
-
-
-@bp.after_request
-def _keep_out_of_caches(response: Response) -> Response:
-    # The address alone opens these pages; no proxy on the way should hold a copy.
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _preferences(

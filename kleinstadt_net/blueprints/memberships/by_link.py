@@ -1,6 +1,6 @@
 """What the link of an invitation opens: GET shows who invites for which town, POST accepts."""
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from kleinstadt_net.blueprints.memberships import bp
@@ -32,13 +32,6 @@ def accept_invitation(token: str) -> ResponseReturnValue:
         form["password"].errors = (OBJECTIONS[refusal.objection],)
         return _page(offer, form, 422)
     return _page(None, form) if accepted is None else _welcome(accepted)
-
-
-@bp.after_request
-def _keep_out_of_caches(response: Response) -> Response:
-    # Names and addresses of people, and a page that an address alone opens.
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _form(offer: Offer | None) -> PlainForm | NewcomerForm:

@@ -1,6 +1,6 @@
 """Inhalt melden: anybody reports a content, and follows by a link what becomes of it."""
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kleinstadt_net.blueprints.reports import bp
@@ -86,13 +86,6 @@ def complain_for_town(token: str) -> ResponseReturnValue:
         return _state(reports.find_for_town(token), token, TOWN, form, 422)
     _say(reports.complain_as_town(token, form.text.data or ""))
     return redirect(url_for("reports.town_state", token=token))
-
-
-@bp.after_request
-def _keep_out_of_caches(response: Response) -> Response:
-    # The address alone opens these pages; no proxy on the way should hold a copy.
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _new_report(form: ReportForm) -> NewReport:
