@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from kleinstadt_net.database import Base, begin_writing, db
 from kleinstadt_net.models import (
@@ -38,7 +38,7 @@ UNCONFIRMED_DAYS = 7
 # Long after the link is over, for a lead who wonders whom she asked.
 INVITATION_DAYS = 60
 TASK_DAYS = 60
-# A complaint may come within six months; afterwards nobody needs to know who reported.
+# From the decision on: a complaint may come within six months; afterwards nobody needs to know who reported.
 REPORTER_DAYS = 365
 AUDIT_DAYS = 5 * 365
 
@@ -110,7 +110,7 @@ def _remove_unconfirmed(now: datetime) -> int:
 
 def _forget_reporters(now: datetime) -> int:
     old = and_(
-        Report.created_at < now - timedelta(days=REPORTER_DAYS),
+        func.coalesce(Report.closed_at, Report.decided_at) < now - timedelta(days=REPORTER_DAYS),
         Report.state.in_(("decided", "closed")),
         or_(Report.reporter_email.is_not(None), Report.reporter_name != ""),
     )

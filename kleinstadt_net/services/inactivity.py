@@ -91,10 +91,10 @@ def _is_inactive(now: datetime) -> ColumnElement[bool]:
 
 
 def _forget_warnings_of_active() -> None:
-    """Whoever came back after a warning starts anew."""
+    """Whoever came back after a warning, be it on the same day, starts anew."""
     db.session.execute(
         update(Account)
-        .where(Account.inactivity_warnings > 0, Account.seen_on > Account.inactivity_warned_on)
+        .where(Account.inactivity_warnings > 0, Account.seen_on >= Account.inactivity_warned_on)
         .values(inactivity_warnings=0, inactivity_warned_on=None),
         execution_options=_IN_SILENCE,
     )
@@ -130,6 +130,7 @@ def _warn(account: Account, today: date) -> None:
         context={
             "erased_on": formats.long_day(today + remaining),
             "is_last": account.inactivity_warnings == len(WAITS),
+            "alone_for": " und ".join(erasure.names_of_towns_left_alone(account.id)),
             "keep_url": urls.absolute(STILL_HERE_PATH.format(token=token)),
         },
     )

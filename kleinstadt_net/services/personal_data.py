@@ -14,7 +14,14 @@ from kleinstadt_net import formats
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Town
 from kleinstadt_net.services.personal_sections import SECTIONS, Section
-from kleinstadt_net.vocabulary import ANSWER_TITLES, AUDIT_TITLES, ROLE_TITLES, STATE_TITLES, SUBJECTS
+from kleinstadt_net.vocabulary import (
+    ANSWER_TITLES,
+    AUDIT_TITLES,
+    REPORT_REASONS,
+    ROLE_TITLES,
+    STATE_TITLES,
+    SUBJECTS,
+)
 
 # Codes in words, by the column they stand in; a code without a word is shown as it is.
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -48,6 +55,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "kept": "bleibt stehen",
         "removed": "entfernt",
         "town_suspended": "Stadt gesperrt",
+    },
+    "reason": REPORT_REASONS,
+    "purpose": {
+        "sign_up": "Registrierung bestätigen",
+        "password": "Passwort setzen",
+        "email_change": "neue Adresse bestätigen",
+        "invitation": "von Ihnen verschickte Einladung",
+        "answer": "auf einen Vorschlag antworten",
+        "report_town": "Entscheidung über eine Meldung lesen",
+        "still_here": "Konto behalten",
     },
     "kind": {
         "house_rules": "Hausregeln",
@@ -100,7 +117,7 @@ def _rows(section: Section, account: Account) -> list[dict[str, Any]]:
     rows = [dict(zip(section.columns, row, strict=True)) for row in db.session.execute(query)]
     for row in rows:
         if isinstance(row.get("content"), bytes):
-            row["content"] = _text_of(row["content"])
+            row["content"] = text_of(row["content"])
     return rows
 
 
@@ -120,7 +137,7 @@ def _name_towns(found: list[tuple[Section, list[dict[str, Any]]]]) -> None:
         row[name] = named[row[name]]
 
 
-def _text_of(content: bytes) -> str:
+def text_of(content: bytes) -> str:
     """The text twin of a letter as it was sent."""
     message = message_from_bytes(content, policy=policy.default)
     body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None

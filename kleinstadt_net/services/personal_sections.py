@@ -51,9 +51,7 @@ WITHHELD = frozenset(
         "letters.claimed_at",
         "letters.attempt_started_at",
         "letters.next_try_at",
-        # What was decided and by which rule concerns the town; the person who reported reads it by her link.
-        "reports.outcome_reason",
-        "reports.final_reason",
+        # May be the town's; her own she reads by the link of her report.
         "reports.complaint",
     }
 )
@@ -253,16 +251,21 @@ SECTIONS = (
             "state": "Stand",
             "created_at": "gemeldet",
             "outcome": "Entscheidung",
+            "outcome_reason": "Begründung",
             "decided_at": "entschieden",
             "complained_at": "Beschwerde",
             "final_outcome": "Entscheidung über die Beschwerde",
+            "final_reason": "Begründung der Entscheidung über die Beschwerde",
             "closed_at": "abgeschlossen",
         },
     ),
     Section(
         "Aufgaben des Betreibers, die Sie betreffen",
         OperatorTask,
-        lambda account: OperatorTask.account_id == account.id,
+        lambda account: or_(
+            OperatorTask.account_id == account.id,
+            OperatorTask.note.icontains(account.email, autoescape=True),
+        ),
         {
             "kind": "Art",
             "town_id": "Stadt",

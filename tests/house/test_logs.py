@@ -42,6 +42,9 @@ def test_a_signed_in_visit_to_every_page_leaves_no_personal_data(
         world.subscription.token,
         world.answer_token,
         world.password_token,
+        world.still_here_token,
+        world.sign_up_token,
+        world.email_token,
     )
     sign_in(client, person)
     for route in routes(app, "GET"):

@@ -108,11 +108,19 @@ def test_claims_invitations_and_done_tasks_end_and_reporters_are_forgotten(app: 
     report = ReportFactory(
         state="decided",
         outcome="kept",
-        created_at=NOW - 366 * DAY,
+        created_at=NOW - 500 * DAY,
+        decided_at=NOW - 366 * DAY,
         reporter_email="a@b.example",
         reporter_name="A",
     )
     open_report = ReportFactory(created_at=NOW - 366 * DAY, reporter_email="c@d.example")
+    decided_late = ReportFactory(
+        state="decided",
+        outcome="kept",
+        created_at=NOW - 500 * DAY,
+        decided_at=NOW - 3 * DAY,
+        reporter_email="e@f.example",
+    )
     with time_machine.travel(NOW):
         cleared = housekeeping.clear(NOW)
     assert (cleared.claims, cleared.invitations, cleared.tasks, cleared.reporters) == (1, 1, 1, 1)
@@ -120,5 +128,6 @@ def test_claims_invitations_and_done_tasks_end_and_reporters_are_forgotten(app: 
     assert claim.state == "ended"
     assert (report.reporter_email, report.reporter_name) == (None, "")
     assert open_report.reporter_email == "c@d.example"
+    assert decided_late.reporter_email == "e@f.example"
     entry = db.session.scalars(select(DeletionEntry)).one()
     assert entry.cause == "retention" and entry.counts["claims"] == 1

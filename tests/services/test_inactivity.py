@@ -65,10 +65,23 @@ def test_whoever_signs_in_after_a_warning_starts_anew(app: Flask) -> None:
     assert account.inactivity_warnings == 0
 
 
+def test_whoever_signs_in_on_the_day_of_a_warning_starts_anew(app: Flask) -> None:
+    account = inactive()
+    run(0)
+    account.seen_on = START.date()
+    db.session.commit()
+    run(1)
+    db.session.refresh(account)
+    assert (account.inactivity_warnings, account.inactivity_warned_on) == (0, None)
+
+
 def test_a_last_lead_is_never_deleted_by_time_alone(app: Flask) -> None:
-    MembershipFactory(account=inactive())
+    town = MembershipFactory(account=inactive()).town
     for day in (0, 91, 152):
         run(day)
+    for letter in map(text_of, db.session.scalars(select(Letter))):
+        assert "löschen wir Ihr Konto nicht von selbst" in letter and town.name in letter
+        assert "Ihres am" not in letter
     assert [run(day) for day in (183, 184)] == [Outcome(0, 0, 1), NOTHING]
     assert db.session.scalars(select(OperatorTask.kind)).all() == ["last_lead_inactive"]
     assert db.session.scalar(select(func.count()).select_from(Account)) == 1

@@ -1,6 +1,9 @@
 """A person's data: nothing forgotten when she takes them along, nothing left when she goes."""
 
 import json
+from email import message_from_bytes, policy
+from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -8,8 +11,28 @@ import sqlalchemy as sa
 from flask import Flask
 
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, DeletionEntry, Membership, OperatorTask, Stance, Town
-from kleinstadt_net.services import consents, correspondence, erasure, personal_data, personal_sections
+from kleinstadt_net.models import (
+    Account,
+    AuditEntry,
+    DeletionEntry,
+    Letter,
+    Membership,
+    OperatorTask,
+    Stance,
+    Town,
+)
+from kleinstadt_net.services import (
+    audit,
+    consents,
+    correspondence,
+    erasure,
+    personal_data,
+    personal_sections,
+    town_hall,
+    town_trail,
+    towns,
+    verification_letters,
+)
 from tests import factories as make
 
 EMAIL = "karla.brandtner@ellernrode.example"
@@ -30,7 +53,13 @@ def karla(app: Flask) -> Account:
     make.InvitationFactory(town=town, invited_by=person)
     make.InvitationFactory(town=make.TownFactory(taking_part=True), email=EMAIL)
     make.SuggestionAnswerFactory(account_id=person.id)
-    make.ReportFactory(reporter_email=EMAIL, reporter_name="Karla Brandtner")
+    make.ReportFactory(
+        reporter_email=EMAIL,
+        reporter_name="Karla Brandtner",
+        state="decided",
+        outcome="kept",
+        outcome_reason="Die Angabe trifft zu.",
+    )
     make.OperatorTaskFactory(note=f"Mühlenqualm (06), Antwort an {EMAIL}")
     make.OperatorTaskFactory(account_id=person.id, town_id=town.id, kind="last_lead_leaves")
     correspondence.write(
@@ -85,7 +114,8 @@ def test_the_file_holds_everything_and_no_secret(karla: Account) -> None:
     assert {
         len(told[name]) for name in ("stances", "stance_drafts", "suggestion_answers", "reports", "consents")
     } == {1}
-    assert len(told["invitations"]) == 2
+    assert len(told["invitations"]) == 2 and len(told["operator_tasks"]) == 2
+    assert told["reports"][0]["outcome_reason"] == "Die Angabe trifft zu."
     assert not {"password_hash", "token", "token_hash", "totp_secret"} & set(_keys(told))
 
 
@@ -93,6 +123,9 @@ def test_the_page_says_the_same_in_german(karla: Account) -> None:
     parts = {part.title: part.rows for part in personal_data.parts(karla.id)}
     assert ("E-Mail-Adresse", EMAIL) in parts["Ihr Konto"][0]
     assert ("Name für bestätigte Städte sichtbar", "ja") in parts["Ihr Konto"][0]
+    assert {"Passwort setzen"} == {
+        value for row in parts["Links in unseren Briefen an Sie"] for label, value in row if label == "Zweck"
+    }
     assert ("Rolle", "Profilverantwortung") in parts["Städte, für die Sie handeln oder gehandelt haben"][0]
 
 
@@ -103,11 +136,13 @@ def test_after_erasure_no_table_holds_her_name_or_address_and_the_town_keeps_wha
     assert erasure.erase(karla.id, erasure.BY_HERSELF)
     db.session.expire_all()
 
-    assert not [place for place, text in _texts() if "brandtner" in text.lower() or EMAIL in text.lower()]
+    assert not [place for place, text in _texts() if _names_her(text)]
     stance = db.session.scalars(sa.select(Stance)).one()
     assert stance.sentence == "Der Markt lebt wieder." and stance.changed_by_id is None
     town = db.session.get_one(Town, town_id)
     assert town.joined_on is None
+    shown = towns.find(town.ags)
+    assert shown is not None and not shown.taking_part and not shown.statements
     task = db.session.scalars(sa.select(OperatorTask)).one()
     assert (task.kind, task.town_id, task.account_id) == ("last_lead_leaves", town_id, None)
     logged = db.session.scalars(sa.select(DeletionEntry)).one()
@@ -118,11 +153,114 @@ def test_after_erasure_no_table_holds_her_name_or_address_and_the_town_keeps_wha
 def test_a_town_with_another_lead_goes_on(karla: Account) -> None:
     town = db.session.scalars(sa.select(Town).join(Membership, Membership.town_id == Town.id)).one()
     joined = town.joined_on
-    make.MembershipFactory(town=town)
+    other = make.MembershipFactory(town=town)
+    _tell_others(karla, town)
+    assert {"town_hall_told", "claim_for_lead", "invitation", "membership_ended"} <= _kinds_naming_her()
     assert erasure.names_of_towns_left_alone(karla.id) == []
     erasure.erase(karla.id, erasure.BY_HERSELF)
     db.session.refresh(town)
     assert joined is not None and town.joined_on == joined
+    assert not _kinds_naming_her()
+    kept = db.session.scalars(sa.select(Letter.kind).order_by(Letter.id)).all()
+    assert kept == ["town_hall_told"]  # about the other lead
+    _check_trail(town, other)
+
+
+def test_every_letter_that_names_another_person_is_known_to_erasure() -> None:
+    folder = Path(__file__).parents[2] / "templates" / "letters"
+    names = ("{{ person }}", "{{ invited_by }}", "{{ successor }}")
+    found = {
+        file.parent.name
+        for file in folder.glob("*/*.txt")
+        if any(name in file.read_text(encoding="utf-8") for name in names)
+    }
+    assert found == {*erasure.BY_MEMBERSHIP, erasure.BY_INVITATION, erasure.TO_PREDECESSOR}
+
+
+def test_two_leads_who_go_at_once_leave_one_task_and_a_town_that_rests(app: Flask, karla: Account) -> None:
+    town_id = db.session.scalars(sa.select(Membership.town_id)).one()
+    second = make.MembershipFactory(town=db.session.get_one(Town, town_id)).account_id
+    db.session.commit()
+    start, outcomes = Barrier(2), []
+
+    def erase(account_id: int) -> None:
+        with app.app_context():
+            start.wait()
+            outcomes.append(erasure.erase(account_id, erasure.BY_HERSELF))
+
+    threads = [Thread(target=erase, args=(number,)) for number in (karla.id, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    db.session.expire_all()
+    assert outcomes == [True, True]
+    assert db.session.get_one(Town, town_id).joined_on is None
+    assert len(db.session.scalars(sa.select(OperatorTask)).all()) == 1
+
+
+def _tell_others(person: Account, town: Town) -> None:
+    """Letters to others that say who she is, and an entry in the town's trail that her access is about."""
+    hers = db.session.scalars(sa.select(Membership).where(Membership.account_id == person.id)).one()
+    make.TownAddressFactory(town_id=town.id, email="rathaus@ellernrode.example")
+    town_hall.tell(town.id)
+    verification_letters.tell_leads(hers, person, town)
+    invitation = make.InvitationFactory(town=town, invited_by=person, email="neu@ellernrode.example")
+    correspondence.write_to_address(
+        "invitation",
+        invitation.email,
+        key=str(invitation.id),
+        context={
+            "invited_by": "Karla Brandtner",
+            "town": town.name,
+            "role": "editor",
+            "office": "",
+            "hands_over": False,
+            "accept_url": "https://x.example",
+            "days": 7,
+        },
+    )
+    before = make.MembershipFactory(town=town, state="ended").account
+    correspondence.write(
+        "membership_ended",
+        before,
+        key="handed over",
+        context={
+            "town": town.name,
+            "cause": "handed_over",
+            "successor": "Karla Brandtner",
+            "own_towns_url": "https://x.example",
+        },
+    )
+    audit.record("membership.confirmed", town_id=town.id, membership=hers.id, role="lead")
+    db.session.commit()
+
+
+def _check_trail(town: Town, other: Membership) -> None:
+    """A new access may get the number of the one that is gone; the trail must not name its holder for it."""
+    make.MembershipFactory(town=town)
+    assert [deed.concerned for deed in town_trail.deeds(town.id, limit=9)] == [""]
+    assert db.session.scalars(sa.select(AuditEntry.detail)).all() == [{"role": "lead"}]
+    assert other.state == "confirmed"
+
+
+def _kinds_naming_her() -> set[str]:
+    return {
+        letter.kind
+        for letter in db.session.scalars(sa.select(Letter))
+        if _names_her(_decoded(letter.content))
+    }
+
+
+def _names_her(text: str) -> bool:
+    return "brandtner" in text.lower()
+
+
+def _decoded(content: bytes) -> str:
+    """A letter as its reader sees it; encoded, it would hide a name from any search."""
+    message = message_from_bytes(content, policy=policy.default)
+    parts = [str(part.get_content()) for part in message.walk() if not part.is_multipart()]
+    return "\n".join([*map(str, message.values()), *parts])
 
 
 def _keys(value: Any) -> list[str]:
@@ -138,6 +276,6 @@ def _texts() -> list[tuple[str, str]]:
         for table in db.metadata.sorted_tables:
             for row in connection.execute(sa.select(table)).mappings():
                 for name, value in row.items():
-                    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                    text = _decoded(value) if isinstance(value, bytes) else str(value)
                     found.append((f"{table.name}.{name}", text))
     return found
