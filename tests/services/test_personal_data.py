@@ -21,6 +21,7 @@ from kleinstadt_net.models import (
     Stance,
     Town,
 )
+from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import (
     audit,
     consents,
@@ -117,6 +118,18 @@ def test_the_file_holds_everything_and_no_secret(karla: Account) -> None:
     assert len(told["invitations"]) == 2 and len(told["operator_tasks"]) == 2
     assert told["reports"][0]["outcome_reason"] == "Die Angabe trifft zu."
     assert not {"password_hash", "token", "token_hash", "totp_secret"} & set(_keys(told))
+
+
+def test_no_link_in_an_exported_letter_opens_anything(karla: Account) -> None:
+    password, subscription = new_token(), new_token()
+    text = f"https://x.example/passwort/{password}\n(https://x.example/brief/{subscription}/abmelden)\n"
+    letter = db.session.scalars(sa.select(Letter)).one()
+    letter.content = f"Content-Type: text/plain\n\n{text}https://x.example/v/1\n".encode()
+    db.session.commit()
+    told = json.loads(personal_data.as_json(karla.id))["letters"][0]["content"]
+    assert "https://x.example/passwort/…" in told and "/brief/…/abmelden" in told and "/v/1" in told
+    for shown in (personal_data.as_json(karla.id), str(personal_data.parts(karla.id))):
+        assert password not in shown and subscription not in shown
 
 
 def test_the_page_says_the_same_in_german(karla: Account) -> None:
