@@ -56,8 +56,9 @@ def _configure(renderer: structlog.typing.Processor) -> None:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # They tell each step they take; fontTools even which letters a document is written with.
+    for name in ("apscheduler", "alembic", "weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _start_request() -> None:

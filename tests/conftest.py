@@ -18,6 +18,7 @@ from werkzeug.routing import Rule as UrlRule
 import config
 from kleinstadt_net import create_app
 from kleinstadt_net.database import db
+from kleinstadt_net.documents import pdf
 from kleinstadt_net.security import passwords
 from kleinstadt_net.settings import Settings
 from tests.support import browser, databases, postgres
@@ -218,6 +219,13 @@ def official_data() -> Path:
     return OFFICIAL_DATA
 
 
+@pytest.fixture(scope="session")
+def drawn() -> None:
+    """For tests that read a PDF: WeasyPrint draws it with Debian's pango."""
+    if not pdf.is_available():
+        missing("REQUIRE_PDF", pdf.MISSING)
+
+
 def missing(demand: str, message: str) -> None:
     """Skip what the machine cannot run, or fail where the environment demands that it can."""
     if os.environ.get(demand):
@@ -262,6 +270,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if browser.path() is None:
         terminalreporter.write_sep("!", "NOT TESTED IN A BROWSER", red=True, bold=True)
         terminalreporter.write_line(browser.MISSING)
+    if not pdf.is_available():
+        terminalreporter.write_sep("!", "PRINTED DOCUMENTS NOT TESTED", red=True, bold=True)
+        terminalreporter.write_line(pdf.MISSING)
 
 
 SERVER = pytest.StashKey[postgres.Server]()

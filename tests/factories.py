@@ -17,12 +17,14 @@ from kleinstadt_net.models import (
     Focus,
     Invitation,
     InvitationObjection,
+    InvitationSeries,
     Letter,
     Membership,
     OneTimeLink,
     OperatorTask,
     Report,
     Round,
+    SeriesLetter,
     Stance,
     StanceDraft,
     Subscription,
@@ -327,3 +329,25 @@ class InvitationObjectionFactory(Factory):
 
     town_id = factory.LazyFunction(lambda: TownFactory().id)
     since = factory.LazyFunction(clock.now)
+
+
+class InvitationSeriesFactory(Factory):
+    class Meta:
+        model = InvitationSeries
+
+    title = "Einladungen im November"
+    created_at = factory.LazyFunction(clock.now)
+
+
+class SeriesLetterFactory(Factory):
+    """One letter of a series of its own."""
+
+    class Meta:
+        model = SeriesLetter
+
+    class Params:
+        series = factory.SubFactory(InvitationSeriesFactory)
+
+    series_id = factory.LazyAttribute(lambda letter: letter.series.id)
+    town_id = factory.LazyFunction(lambda: TownFactory().id)
+    code = factory.Sequence(lambda n: f"ACDEFG{n:04d}".translate(str.maketrans("01258", "WXYTR")))

@@ -97,7 +97,7 @@ def redeem(account_id: int, text: str) -> bool:
         raise TooManyTries
     begin_writing(db.session)
     live = _live_codes(account_id)
-    code = _plain(text)
+    code = plain(text)
     fitting = [row for row in live if hmac.compare_digest(row.code_hash, _hash(row.membership_id, code))]
     if not fitting or not _consume(fitting[0]):
         _count_failure(subject, live)
@@ -120,6 +120,11 @@ def shortened(email: str) -> str:
 def grouped(code: str) -> str:
     """The code as it is printed: ``ACDEF-GHJKM``."""
     return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
+
+
+def plain(text: str) -> str:
+    """A code as it is stored, however it was typed."""
+    return text.upper().translate(_NOISE)
 
 
 def _asking(*conditions: Any) -> Select[Membership, Account, Town]:
@@ -200,10 +205,6 @@ def _count_failure(subject: str, live: list[LetterCode]) -> None:
     throttle.count(PER_ACCOUNT, subject)
     for row in live:
         row.tries += 1
-
-
-def _plain(text: str) -> str:
-    return text.upper().translate(_NOISE)
 
 
 def _hash(membership_id: int, code: str) -> str:

@@ -4,11 +4,16 @@ from datetime import date
 from typing import Any
 
 from wtforms import SelectField, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import Length, ValidationError
 
 from kleinstadt_net import clock, formats
 
 MAX_DIGITS = 7
+
+
+def at_most(length: int) -> Length:
+    """Refuse longer texts."""
+    return Length(max=length, message=f"Bitte höchstens {length} Zeichen.")
 
 
 class KnownSelect(SelectField):  # type: ignore[misc]  # WTForms' stubs leave it untyped

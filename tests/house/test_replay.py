@@ -26,6 +26,7 @@ ONCE: dict[str, dict[str, str]] = {
     "accounts.confirm_email": {},
     "memberships.accept_invitation": PERSON,
     "privacy.stay": {},
+    "outreach.object_by_code": {},
     "digests.give_answer": {"answer": "later"},
     "reports.complain": {"text": "Ich sehe das anders und erkläre hier auch, warum."},
     "reports.complain_for_town": {"text": "Wir sehen das anders und erklären hier auch, warum."},

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule as UrlRule
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, OneTimeLink, Report, Subscription
+from kleinstadt_net.models import Account, OneTimeLink, Report, SeriesLetter, Subscription
 from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import email_change, job_runs, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
@@ -85,6 +85,12 @@ class World:
         return made
 
     @cached_property
+    def series_letter(self) -> SeriesLetter:
+        """A printed invitation to a town that does not take part."""
+        made: SeriesLetter = make.SeriesLetterFactory()
+        return made
+
+    @cached_property
     def session_id(self) -> int:
         """Another browser of the mayor's."""
         sessions.open_session(self.cast.mayor.id, "Firefox auf Windows")
@@ -108,6 +114,9 @@ class World:
             "privacy.still_here:token": self.still_here_token,
             "privacy.stay:token": self.still_here_token,
             "objection_id": self.objection_id,
+            "series_id": self.series_letter.series_id,
+            "outreach.objection:token": self.series_letter.code,
+            "outreach.object_by_code:token": self.series_letter.code,
             "session_id": self.session_id,
             "sign_up.confirm:token": self.sign_up_token,
             "sign_up.act_on_confirmation:token": self.sign_up_token,

@@ -53,7 +53,7 @@ def issue(membership: Membership, operator: Account) -> letter_codes.CodeLetter:
     return letter
 
 
-@pytest.mark.skipif(not pdf.is_available(), reason="no pango on this machine")
+@pytest.mark.usefixtures("drawn")
 def test_the_letter_is_one_page_to_the_town_hall_with_the_address_in_the_window(
     asking: Membership, operator: Account, tmp_path: Path
 ) -> None:

@@ -5,11 +5,11 @@
 
 import os
 import shutil
-import subprocess
 import sys
 
+from tests.support import apt
+
 MISSING = "no Chromium: set CHROMIUM_PATH or `apt-get install chromium`"
-APT = ["apt-get", "-o", "Dpkg::Use-Pty=0", "-qq"]
 # Updates, field trials and the like would reach out to the network in the middle of a test.
 QUIET = (
     "--disable-background-networking",
@@ -33,21 +33,12 @@ def arguments() -> list[str]:
     return [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
-def install() -> str | None:
-    """Install Debian's Chromium where that needs no question asked; answers the path if it is there now."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        subprocess.run([*APT, *command], check=False, env=environment, stdout=sys.stderr)
-    return path()
-
-
 def main() -> int:
     found = path()
     if found is None:
         sys.stderr.write("Installing Chromium for the journeys …\n")
-        found = install()
+        apt.install("chromium")
+        found = path()
     if found is None:
         sys.stderr.write(f"{MISSING}\n")
         return 1

@@ -1,7 +1,7 @@
-"""Inviting towns by one's own post, and the list of those who object to it."""
+"""Inviting towns by post: a member's letter, the operator's series, and the list of those who object to it."""
 
 from flask import Blueprint
 
 bp = Blueprint("outreach", __name__)
 
-from kleinstadt_net.blueprints.outreach import views  # noqa: E402, F401  # the views attach themselves to bp
+from kleinstadt_net.blueprints.outreach import by_letter, series, views  # noqa: E402, F401

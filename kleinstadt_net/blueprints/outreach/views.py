@@ -14,19 +14,21 @@ from kleinstadt_net.services import outreach
 @access(VERIFIED)
 def invite(slug: str, ags: str) -> ResponseReturnValue:
     """A text to be changed, printed and posted by the member herself; sent and stored is nothing."""
-    acting = current_user.acting
-    occasion = outreach.occasion(ags, acting.town_id, current_user.full_name, acting.name) or abort(404)
-    form = InvitationForm(text=occasion.text)
-    if not occasion.text or not form.validate_on_submit():
+    occasion = outreach.occasion(ags, current_user.acting.town_id) or abort(404)
+    if occasion.slug != slug:
+        return redirect(url_for("outreach.invite", slug=occasion.slug, ags=occasion.ags), 301)
+    proposal = render_template("outreach/_proposal.txt", occasion=occasion, sender=current_user.full_name)
+    form = InvitationForm(text=proposal.strip())
+    if not occasion.is_open or not form.validate_on_submit():
         page = render_template(
-            "outreach/invite.html", occasion=occasion, form=form, with_paper=outreach.can_make_paper()
+            "outreach/invite.html", occasion=occasion, form=form, with_pdf=outreach.can_make_paper()
         )
-        return page, 422 if form.is_submitted() and occasion.text else 200
+        return page, 422 if form.is_submitted() and occasion.is_open else 200
+    text = form.text.data or ""
     if not outreach.can_make_paper():
-        abort(404)
+        return render_template("outreach/print_invitation.html", **outreach.sheet(occasion, text))
     named = {"Content-Disposition": f'attachment; filename="einladung-{occasion.ags}.pdf"'}
-    made = outreach.paper(occasion, acting.name, form.text.data or "")
-    return Response(made, mimetype="application/pdf", headers=named)
+    return Response(outreach.paper(occasion, text), mimetype="application/pdf", headers=named)
 
 
 @bp.route("/betrieb/widersprueche", methods=["GET", "POST"])
