@@ -55,6 +55,14 @@ def retry(days: int) -> None:
     click.echo(f"Letters due again: {letters.retry_failed(days)}.")
 
 
+@group.command("hold")
+def hold() -> None:
+    """After a restore: send nothing that already waited in the backup; `retry` lets letters go again."""
+    click.echo(
+        f"Letters held: {letters.hold_waiting()}. `flask letters list` shows them, `flask letters retry` sends them."
+    )
+
+
 def _fail_if_away(report: delivery.DeliveryReport) -> None:
     if report.server_error is None:
         return

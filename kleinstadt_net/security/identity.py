@@ -45,6 +45,11 @@ class TownAccess:
         """Whether this membership verifies the person: confirmed, in a town not suspended."""
         return self.confirmed and not self.suspended
 
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Whether the person has asked to act for the town and nobody has decided yet."""
+        return not self.confirmed or not self.taking_part
+
 
 @dataclass(frozen=True)
 class Identity(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
@@ -71,6 +76,10 @@ class Identity(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     @property
     def is_verified(self) -> bool:
         return any(town.counts for town in self.towns)
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        return any(town.awaits_confirmation for town in self.towns)
 
     @property
     def full_name(self) -> str:

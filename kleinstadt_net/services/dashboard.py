@@ -50,10 +50,14 @@ class ProfileState:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything on the page; ``proposed`` are this month's open suggestions nobody has asked about first."""
+    """Everything on the page; ``proposed`` are this month's open suggestions nobody has asked about first.
+
+    ``has_suggestions`` says whether the month brought the town any, answered or not.
+    """
 
     month: str
     has_round: bool
+    has_suggestions: bool
     proposed: tuple[SuggestionRow, ...]
     waiting: tuple[SuggestionRow, ...]
     agreed: tuple[SuggestionRow, ...]
@@ -73,6 +77,7 @@ def overview(town_id: int) -> Overview:
     return Overview(
         month,
         proposed.has_round,
+        bool(proposed.items),
         tuple(row for row in proposed.items if row.is_open and not row.peer_wishes),
         suggestions.waiting(wished),
         suggestions.agreed(wished),

@@ -14,6 +14,9 @@ from kleinstadt_net.mail.suppressions import suppression_reason
 from kleinstadt_net.models import Letter
 from kleinstadt_net.services import installation
 
+# What the list of letters says of one that was waiting in a restored backup.
+HELD = "held after a restore"
+
 
 @dataclass(frozen=True)
 class LetterLine:
@@ -60,6 +63,23 @@ def unfinished(limit: int) -> list[LetterLine]:
         LetterLine(row.key, row.state, row.attempts, f"{row.next_try_at:%Y-%m-%d %H:%M}", row.error or "")
         for row in rows
     ]
+
+
+def hold_waiting() -> int:
+    """Mark every letter not yet sent as failed; returns how many.
+
+    After a restore nobody knows which of them left after the backup was made. ``retry_failed`` lets them go.
+    """
+    begin_writing(db.session)
+    held = db.session.scalars(
+        update(Letter)
+        .where(Letter.state.in_(("pending", "claimed", "unknown")))
+        .values(state="failed", claim=None, error=HELD)
+        .returning(Letter.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    db.session.commit()
+    return len(held)
 
 
 def retry_failed(days: int) -> int:

@@ -86,6 +86,7 @@ class OwnClaim:
     waits_for_lead: bool
     admitted: bool
     code_sent: bool
+    was_confirmed: bool
     requested_at: datetime | None
     expires_on: datetime | None
     ended_at: datetime | None
@@ -166,6 +167,7 @@ def _own_claim(
         waits_for_lead=is_open and has_lead,
         admitted=is_open and membership.state == "confirmed",
         code_sent=code_sent and not has_lead,
+        was_confirmed=membership.confirmed_at is not None,
         requested_at=membership.requested_at,
         expires_on=_expires_on(membership),
         ended_at=membership.ended_at,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 
 from kleinstadt_net import settings, territory, vocabulary
 from kleinstadt_net.security.identity import Identity, Visitor
@@ -24,9 +24,10 @@ class NavigationItem:
 
     @property
     def is_section(self) -> bool:
-        """Whether the page shown belongs to this entry: both come from the same feature."""
+        """Whether the page shown belongs to this entry: by its feature, or because its address lies below."""
         feature = self.endpoint.partition(".")[0]
-        return feature != "pages" and request.blueprint == feature
+        is_same = feature != "pages" and request.blueprint == feature
+        return is_same or request.path.startswith(f"{url_for(self.endpoint)}/")
 
 
 FOR_VISITORS = (

@@ -45,6 +45,15 @@ def mayor(cast: Cast) -> str:
     return cast.mayor.email
 
 
+def test_signing_in_leads_somebody_who_waits_to_where_the_claim_stands(
+    client: FlaskClient, cast: Cast
+) -> None:
+    made = accounts.create(cast.unverified.email, is_operator=False)
+    accounts.set_password(made.token, PASSWORD)
+    entered = send(client, "/anmelden", email=cast.unverified.email, password=PASSWORD)
+    assert entered.location == "/stadt-bestaetigen"
+
+
 def test_signing_in_leads_to_the_overview_and_out_to_the_start(client: FlaskClient, mayor: str) -> None:
     response = send(client, "/anmelden", email=mayor, password=PASSWORD)
     assert response.status_code == 302 and response.location == "/uebersicht"
@@ -137,6 +146,10 @@ def test_a_person_says_how_to_be_addressed(client: FlaskClient, cast: Cast, sign
     sign_in(client, cast.mayor)
     send(client, "/konto", salutation="Frau", first_name="Karla", last_name="Brandtner")
     assert "Brandtner" in client.get("/konto").get_data(as_text=True)
+    for name in ("www.werbung.example", "Karla\r\nBcc: alle", "K<b>"):
+        assert (
+            send(client, "/konto", salutation="", first_name=name, last_name="Brandtner").status_code == 422
+        )
     bad = send(client, "/konto", salutation="Dr.", first_name="x" * 81, last_name="B\x07")
     assert bad.status_code == 422
     assert "höchstens 80 Zeichen" in bad.get_data(as_text=True)
@@ -204,7 +217,7 @@ def test_a_new_password_signs_out_all_other_browsers(client: FlaskClient, cast: 
     for browser in (client, other):
         sign_in(browser, cast.mayor)
     weak = send(client, "/konto/passwort", password="passwort12345", repeated="passwort12345")
-    assert weak.status_code == 422 and "leicht erraten" in weak.get_data(as_text=True)
+    assert weak.status_code == 422 and "leicht zu erraten" in weak.get_data(as_text=True)
     fresh = "die muehle klappert seit gestern leiser"
     assert send(client, "/konto/passwort", password=fresh, repeated=fresh).location == "/konto"
     assert client.get("/konto").status_code == 200 and other.get("/konto").status_code == 302
@@ -314,7 +327,10 @@ def test_the_new_address_is_taken_by_a_post_alone(client: FlaskClient, cast: Cas
     assert found is not None
     assert client.get(found[0]).status_code == client.get(found[0]).status_code == 200
     assert send(client, found[0]).location == "/konto"
-    assert client.get(found[0]).status_code == 404
+    used = client.get(found[0])
+    assert used.status_code == 404 and "Haben Sie die neue Adresse schon bestätigt" in used.get_data(
+        as_text=True
+    )
     assert "neu@ellernrode.example" in client.get("/konto").get_data(as_text=True)
 
 

@@ -94,6 +94,9 @@ def test_a_report_is_decided_on_a_page_that_shows_the_content_as_it_is(desk: Fla
     assert "Frau Muster hilft nicht." in shown and made.explanation in shown
     assert '<option selected value="innenstadt:1">' in shown
 
+    nothing_named = submit(desk, address, outcome="sentence", statement="", ground="rules", reason=REASON)
+    assert nothing_named.status_code == 422
+    assert "welche Angabe Sie meinen" in nothing_named.get_data(as_text=True)
     without_ground = submit(desk, address, outcome="sentence", statement="innenstadt:1", reason=REASON)
     assert without_ground.status_code == 422 and REASON in without_ground.get_data(as_text=True)
     sent = {"outcome": "sentence", "statement": "innenstadt:1", "ground": "rules", "reason": REASON}

@@ -143,7 +143,10 @@ def test_the_person_sees_how_it_stands_enters_the_code_and_acts(
     found = re.search(r'class="kn-code">([A-Z0-9-]+)<', letter)
     assert found
     sign_in(client, membership.account)
-    assert "Ein Brief mit einem Code ist für Ihr Rathaus vorbereitet." in text(client, STATUS)
+    assert "Städte ansehen, die schon dabei sind" in text(client, STATUS)
+    for page, status in (("/konto", 200), ("/konto/zugaenge", 200), ("/uebersicht", 403)):
+        assert "der Code aus dem Brief" in text(client, page, status), page
+    assert "Ein Brief mit einem Code geht mit der Post an Ihr Rathaus." in text(client, STATUS)
     wrong = post(client, STATUS, STATUS, code="AAAAA-AAAAA")
     assert wrong.status_code == 422 and "Dieser Code gilt nicht" in wrong.get_data(as_text=True)
     right = post(client, STATUS, STATUS, code=found[1].lower())
@@ -156,11 +159,11 @@ def test_a_claim_is_taken_back_by_its_owner_only(
 ) -> None:
     membership = asks()
     assert post(client, DESK, f"{STATUS}/{membership.id}/zurueckziehen").status_code == 404
-    assert "Es ist kein Antrag von Ihnen offen." in text(client, STATUS)
+    assert "Keine Anfrage von Ihnen ist offen." in text(client, STATUS)
     sign_in(client, membership.account)
     assert "Wir prüfen, ob Sie für Ellernrode sprechen." in text(client, STATUS)
     assert post(client, STATUS, f"{STATUS}/{membership.id}/zurueckziehen").location == STATUS
-    assert "Ellernrode: beendet" in text(client, STATUS)
+    assert "Ellernrode: ohne Bestätigung beendet am" in text(client, STATUS)
 
 
 def test_domains_are_listed_added_found_and_struck_out(client: ProofReadingClient, operator: Account) -> None:
@@ -214,3 +217,20 @@ def test_who_was_let_in_before_her_town_takes_part_can_open_every_page(
         assert client.get(world.url(app, route)).status_code < 500, route.rule
     assert "nimmt noch nicht teil" in text(client, "/vorschlaege")
     assert "Ihre Adresse gehört zur Verwaltung." in text(client, STATUS)
+
+
+def test_somebody_admitted_by_the_domain_reads_what_is_still_missing_and_what_can_be_done(
+    client: ProofReadingClient, sign_in: Any
+) -> None:
+    town = TownFactory(name="Ellernrode", joined_on=None)
+    TownDomainFactory(town=town, domain="ellernrode.example")
+    RoundFactory()
+    sign_in(client, asks(town=town).account)
+    overview = text(client, "/uebersicht")
+    assert "Ellernrode ist noch nicht dabei: Wir prüfen noch" in overview
+    assert "Noch gibt es keine Vorschläge für Ellernrode." in overview and "nichts mehr offen" not in overview
+    town.joined_on = clock.today()
+    assert "gibt es keine Vorschläge für Ellernrode. Die nächsten kommen" in text(client, "/uebersicht")
+    town.joined_on = None
+    assert "Angaben zu Ellernrode vorbereiten" in text(client, STATUS)
+    assert "die Stadt ist noch nicht dabei" in text(client, "/konto")

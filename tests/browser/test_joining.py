@@ -85,7 +85,7 @@ def test_from_signing_up_over_the_operators_click_to_the_first_statement(
     sign_in(operator, make_operator().email, "/betrieb/pruefungen")
     operator.sees("Karla Brandtner für Ellernrode")
     operator.finds_the_page_usable()
-    operator.press("Als Profilverantwortung bestätigen")
+    operator.page.get_by_role("button", name="Als Profilverantwortung bestätigen").click()
     operator.sees("Niemand wartet.")
     link_to(smtp, address, "/")
 
@@ -117,7 +117,7 @@ def test_a_code_from_the_letter_to_the_town_hall_makes_the_lead(
     operator.press("Anschrift speichern")
     operator.page.goto("/betrieb/pruefungen")
     with operator.page.expect_download() as download:
-        operator.press("Brief mit Code drucken")
+        operator.page.get_by_role("button", name="Brief mit Code drucken").click()
     paper = subprocess.run(
         ["pdftotext", "-layout", str(download.value.path()), "-"], capture_output=True, text=True, check=True
     ).stdout

@@ -80,3 +80,17 @@ def test_letters_that_are_old_or_go_to_a_refused_address_are_not_tried_again(
     LetterFactory(state="failed", created_at=clock.now() - timedelta(days=30))
     assert runner.invoke(args=["letters", "retry"]).stdout == "Letters due again: 0.\n"
     assert runner.invoke(args=["letters", "retry", "--days", "60"]).stdout == "Letters due again: 1.\n"
+
+
+def test_after_a_restore_nothing_leaves_that_was_waiting_until_it_is_let_go(
+    runner: FlaskCliRunner, smtp: PostOffice
+) -> None:
+    waiting = [LetterFactory(state=state).recipient for state in ("pending", "claimed", "unknown")]
+    LetterFactory(state="sent")
+    assert runner.invoke(args=["letters", "hold"]).stdout.startswith("Letters held: 3. ")
+    runner.invoke(args=["letters", "deliver"])
+    assert not any(smtp.to(address) for address in waiting)
+    assert "held after a restore" in runner.invoke(args=["letters", "list"]).stdout
+    runner.invoke(args=["letters", "retry"])
+    runner.invoke(args=["letters", "deliver"])
+    assert all(smtp.to(address) for address in waiting)

@@ -180,7 +180,7 @@ def test_claims_expire_after_sixty_days_and_block_nobody(
         assert verification.expire_claims(clock.now()) == 1
         db.session.commit()
         assert (membership.state, second.state) == ("ended", "confirmed")
-        assert "deshalb ist der Antrag abgelaufen" in last_text(karla.email)
+        assert "deshalb ist die Anfrage abgelaufen" in last_text(karla.email)
         assert claim(karla, town).state == "pending"
 
 

@@ -41,7 +41,7 @@ def change_email() -> ResponseReturnValue:
     except email_change.TooManyAttempts as error:
         raise TooManyRequests(retry_after=error.until) from error
     flash(
-        "Wir haben an die neue Adresse geschrieben. Sie gilt, sobald Sie dort den Link benutzt haben.",
+        "Wir haben an die neue Adresse geschrieben. Sie gilt, sobald Sie den Link in diesem Brief benutzt haben.",
         "success",
     )
     return redirect(url_for("accounts.settings"))
@@ -54,11 +54,11 @@ def confirm_email(token: str) -> ResponseReturnValue:
     address = email_change.address_of(token)
     form = BaseForm()
     if address is None:
-        return render_template("accounts/link_expired.html"), 404
+        return render_template("accounts/email_link_expired.html"), 404
     if not form.validate_on_submit():
         page = render_template("accounts/email_confirm.html", form=form, address=address)
         return page, 422 if form.is_submitted() else 200
     if not email_change.confirm(token):
-        return render_template("accounts/link_expired.html"), 404
+        return render_template("accounts/email_link_expired.html"), 404
     flash("Ihre neue E-Mail-Adresse gilt ab jetzt, auch zum Anmelden.", "success")
     return redirect(url_for("accounts.settings"))

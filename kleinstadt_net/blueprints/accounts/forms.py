@@ -1,13 +1,15 @@
 """Forms of the account pages."""
 
-from wtforms import HiddenField, PasswordField, SelectField, StringField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from kleinstadt_net.security import common_passwords
-from kleinstadt_net.security.passwords import MAX_LENGTH, MIN_LENGTH
+from kleinstadt_net.security.passwords import MAX_LENGTH
 from kleinstadt_net.services import accounts
+from kleinstadt_net.web import person_fields
+from kleinstadt_net.web.fields import at_most
 from kleinstadt_net.web.forms import BaseForm
+from kleinstadt_net.web.person_fields import NAME, NAME_LENGTH
 
 
 def is_address(form: BaseForm, field: StringField) -> None:
@@ -32,18 +34,8 @@ class SignInForm(BaseForm):
 
 
 class PasswordForm(BaseForm):
-    password = PasswordField(
-        "Neues Passwort",
-        [
-            InputRequired("Bitte denken Sie sich ein Passwort aus."),
-            Length(min=MIN_LENGTH, message=f"Das Passwort braucht mindestens {MIN_LENGTH} Zeichen."),
-            Length(max=MAX_LENGTH, message=f"Das Passwort darf höchstens {MAX_LENGTH} Zeichen haben."),
-        ],
-    )
-    repeated = PasswordField(
-        "Passwort wiederholen",
-        [EqualTo("password", "Die beiden Passwörter sind verschieden. Bitte tippen Sie sie noch einmal.")],
-    )
+    password = person_fields.new_password("Neues Passwort")
+    repeated = person_fields.repeated_password()
 
     def __init__(self, *, email: str) -> None:
         super().__init__()
@@ -51,10 +43,9 @@ class PasswordForm(BaseForm):
 
     def validate_password(self, field: PasswordField) -> None:
         """WTForms' own hook: refuse what is guessed first."""
-        if common_passwords.objection(field.data or "", email=self.owner) is not None:
-            raise ValidationError(
-                "Dieses Passwort lässt sich leicht erraten. Nehmen Sie bitte einen Satz, den nur Sie kennen."
-            )
+        objection = common_passwords.objection(field.data or "", email=self.owner)
+        if objection is not None:
+            raise ValidationError(person_fields.OBJECTIONS[objection])
 
 
 class ForgottenForm(BaseForm):
@@ -85,13 +76,7 @@ class CodeForm(BaseForm):
 
 
 class PersonForm(BaseForm):
-    salutation = SelectField(
-        "Anrede (freiwillig)",
-        choices=[
-            SelectChoice("", "keine Angabe"),
-            SelectChoice("Frau", "Frau"),
-            SelectChoice("Herr", "Herr"),
-        ],
-    )
-    first_name = StringField("Vorname", [Length(max=80, message="Bitte höchstens 80 Zeichen.")])
-    last_name = StringField("Nachname", [Length(max=80, message="Bitte höchstens 80 Zeichen.")])
+    salutation = person_fields.salutation()
+    # A name may be missing, as with accounts made on the command line.
+    first_name = StringField("Vorname", [at_most(NAME_LENGTH), NAME])
+    last_name = StringField("Nachname", [at_most(NAME_LENGTH), NAME])

@@ -40,7 +40,7 @@ def set_password(token: str) -> ResponseReturnValue:
         return page, 422 if form.is_submitted() else 200
     if not accounts.set_password(token, form.password.data or ""):
         return render_template("accounts/link_expired.html"), 404
-    flash("Ihr Passwort ist gespeichert. Bitte melden Sie sich jetzt an.", "success")
+    flash("Ihr neues Passwort gilt. Bitte melden Sie sich jetzt damit an.", "success")
     response = make_response(redirect(url_for("accounts.sign_in")))
     # Whoever reads the account's letters does not wait because strangers guess.
     devices.set_cookie(response, devices.remember(devices.of(request), email))

@@ -1,9 +1,12 @@
 """The second factor: setting it up, codes on paper, turning it off."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from kleinstadt_net import clock
 from kleinstadt_net.blueprints.accounts import bp
 from kleinstadt_net.blueprints.accounts.forms import CodeForm
 from kleinstadt_net.security.access import SIGNED_IN, access
@@ -39,7 +42,7 @@ def set_up_second_factor() -> ResponseReturnValue:
     if form.validate_on_submit():
         codes = service.finish(current_user.account_id, form.code.data or "")
         if codes is not None:
-            return render_template("accounts/recovery_codes.html", codes=codes)
+            return _recovery_codes(codes)
         form.code.errors = ["Dieser Code passt nicht. Stimmt die Uhrzeit auf Ihrem Telefon?"]
     page = render_template(
         "accounts/second_factor_setup.html", form=form, setup=setup, picture=qr_code(setup.address)
@@ -55,7 +58,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
         codes = service.renew_codes(current_user.account_id)
     except service.NotSetUp:
         return redirect(url_for("accounts.second_factor"))
-    return render_template("accounts/recovery_codes.html", codes=codes)
+    return _recovery_codes(codes)
 
 
 @bp.post("/konto/zweiter-faktor/ausschalten")
@@ -65,3 +68,7 @@ def turn_off_second_factor() -> ResponseReturnValue:
     service.turn_off(current_user.account_id)
     flash("Beim Anmelden wird kein Code mehr verlangt.", "success")
     return redirect(url_for("accounts.second_factor"))
+
+
+def _recovery_codes(codes: Sequence[str]) -> str:
+    return render_template("accounts/recovery_codes.html", codes=codes, made_on=clock.today())

@@ -36,7 +36,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """End all sessions of the account, this one included."""
     sessions.end_all(current_user.account_id)
     forget_cookie()
-    flash("Sie sind auf allen Geräten abgemeldet.", "success")
+    flash("Sie sind jetzt auf allen Geräten abgemeldet, auch auf diesem.", "success")
     return redirect(url_for("pages.start"))
 
 

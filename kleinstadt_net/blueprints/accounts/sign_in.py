@@ -68,7 +68,9 @@ def _enter(made: service.SignedIn, target: str | None) -> ResponseReturnValue:
 def _home(person: identity.Identity) -> str:
     if person.is_verified:
         return url_for("dashboard.overview")
-    return url_for("operations.desk") if person.is_operator else url_for("accounts.settings")
+    if person.is_operator:
+        return url_for("operations.desk")
+    return url_for("verification.status") if person.awaits_confirmation else url_for("accounts.settings")
 
 
 @bp.post("/abmelden")

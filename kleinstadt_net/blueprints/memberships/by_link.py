@@ -4,10 +4,11 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from kleinstadt_net.blueprints.memberships import bp
-from kleinstadt_net.blueprints.memberships.forms import OBJECTIONS, NewcomerForm, PlainForm
+from kleinstadt_net.blueprints.memberships.forms import NewcomerForm, PlainForm
 from kleinstadt_net.security.access import BY_LINK, access
 from kleinstadt_net.services import invitation_answers
 from kleinstadt_net.services.invitation_answers import Accepted, Offer
+from kleinstadt_net.web.person_fields import OBJECTIONS
 
 
 @bp.get("/einladung/<token>")

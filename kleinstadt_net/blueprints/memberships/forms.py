@@ -3,32 +3,22 @@
 from wtforms import (
     BooleanField,
     HiddenField,
-    PasswordField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
-from kleinstadt_net.security.common_passwords import Objection
-from kleinstadt_net.security.passwords import MAX_LENGTH, MIN_LENGTH
-from kleinstadt_net.services.consents import HOUSE_RULES_WORDING, SHOW_NAME_WORDING
+from kleinstadt_net.services.consents import SHOW_NAME_WORDING
 from kleinstadt_net.services.invitation_answers import Newcomer
 from kleinstadt_net.vocabulary import ROLE_TITLES
+from kleinstadt_net.web import person_fields
+from kleinstadt_net.web.fields import at_most
 from kleinstadt_net.web.forms import BaseForm
 
 MAX_REASON = 500
-OBJECTIONS = {
-    Objection.COMMON: "Dieses Passwort wird oft benutzt oder ist leicht zu erraten. Bitte wählen Sie ein anderes.",
-    Objection.ADDRESS: "Das Passwort enthält einen Teil Ihrer E-Mail-Adresse. Bitte wählen Sie ein anderes.",
-    Objection.TOWN: "Das Passwort enthält den Namen Ihrer Stadt. Bitte wählen Sie ein anderes.",
-}
-
-
-def at_most(length: int) -> Length:
-    return Length(max=length, message=f"Bitte höchstens {length} Zeichen.")
 
 
 class PlainForm(BaseForm):
@@ -79,32 +69,12 @@ class FurtherTownForm(BaseForm):
 
 
 class NewcomerForm(BaseForm):
-    salutation = SelectField(
-        "Anrede (freiwillig)",
-        choices=[
-            SelectChoice("", "keine Angabe"),
-            SelectChoice("Frau", "Frau"),
-            SelectChoice("Herr", "Herr"),
-        ],
-        default="",
-    )
-    first_name = StringField("Vorname", [InputRequired("Bitte geben Sie Ihren Vornamen ein."), at_most(80)])
-    last_name = StringField("Nachname", [InputRequired("Bitte geben Sie Ihren Nachnamen ein."), at_most(80)])
-    password = PasswordField(
-        "Passwort",
-        [
-            InputRequired("Bitte denken Sie sich ein Passwort aus."),
-            Length(min=MIN_LENGTH, message=f"Das Passwort braucht mindestens {MIN_LENGTH} Zeichen."),
-            Length(max=MAX_LENGTH, message=f"Das Passwort darf höchstens {MAX_LENGTH} Zeichen haben."),
-        ],
-    )
-    repeated = PasswordField(
-        "Passwort wiederholen",
-        [EqualTo("password", "Die beiden Passwörter sind verschieden. Bitte tippen Sie sie noch einmal.")],
-    )
-    house_rules = BooleanField(
-        HOUSE_RULES_WORDING, [InputRequired("Ohne die Hausregeln geht es nicht. Bitte stimmen Sie ihnen zu.")]
-    )
+    salutation = person_fields.salutation()
+    first_name = person_fields.first_name()
+    last_name = person_fields.last_name()
+    password = person_fields.new_password()
+    repeated = person_fields.repeated_password()
+    house_rules = person_fields.house_rules()
 
     @property
     def newcomer(self) -> Newcomer:

@@ -121,17 +121,24 @@ class DecisionForm(BaseForm):
         self.outcome.choices = _outcomes(report)
         statements = report.town.statements if report.town else ()
         self.statement.choices = [
+            # Nothing is chosen beforehand but what the report names: a removal is never an oversight.
+            SelectChoice("", "bitte wählen" if statements else "keine Angabe vorhanden"),
             # The version goes with the choice: what the town has changed since is not removed unseen.
-            SelectChoice(f"{one.subject}:{one.version}", _described(one.subject, one.state, one.sentence))
-            for one in statements
-        ] or [SelectChoice("", "keine Angabe vorhanden")]
+            *(
+                SelectChoice(f"{one.subject}:{one.version}", _described(one.subject, one.state, one.sentence))
+                for one in statements
+            ),
+        ]
         if not self.is_submitted():
             about = [one for one in statements if one.subject == report.subject]
-            self.statement.data = f"{about[0].subject}:{about[0].version}" if about else None
+            self.statement.data = f"{about[0].subject}:{about[0].version}" if about else ""
 
     def validate_statement(self, field: SelectField) -> None:
-        offered = {value for value, *_ in field.iter_choices()}
-        if self.outcome.data in (SENTENCE, WHOLE) and field.data not in offered:
+        if self.outcome.data not in (SENTENCE, WHOLE):
+            return
+        if not field.data:
+            raise ValidationError("Bitte wählen Sie, welche Angabe Sie meinen.")
+        if field.data not in {value for value, *_ in field.iter_choices()}:
             raise ValidationError("Diese Angabe gibt es so nicht mehr. Bitte sehen Sie noch einmal hin.")
 
     def validate_ground(self, field: RadioField) -> None:

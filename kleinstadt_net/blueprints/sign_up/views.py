@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from kleinstadt_net.blueprints.sign_up import bp
 from kleinstadt_net.blueprints.sign_up.forms import (
     BAD_ADDRESS,
-    OBJECTIONS,
     ConfirmForm,
     MissingTownForm,
     SignUpForm,
@@ -14,6 +13,7 @@ from kleinstadt_net.blueprints.sign_up.forms import (
 from kleinstadt_net.security import devices, identity
 from kleinstadt_net.security.access import BY_LINK, PUBLIC, access
 from kleinstadt_net.services import consents, sign_up, town_finder
+from kleinstadt_net.web.person_fields import OBJECTIONS
 
 # What the page's script sends with its question, and nobody else.
 BY_SCRIPT = "HX-Request"

@@ -11,7 +11,7 @@ from kleinstadt_net.services import letter_codes, verification, verification_des
 from kleinstadt_net.services.verification_letters import DESK_PATH
 from kleinstadt_net.vocabulary import ROLE_TITLES
 
-DECIDED = "Darüber ist schon entschieden, oder der Antrag wurde zurückgezogen."
+DECIDED = "Darüber ist schon entschieden, oder die Anfrage wurde zurückgezogen."
 
 
 @bp.get(DESK_PATH)

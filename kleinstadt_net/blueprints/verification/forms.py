@@ -4,12 +4,13 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from kleinstadt_net.services import domains, town_addresses
 from kleinstadt_net.services.town_addresses import LENGTHS
 from kleinstadt_net.territory import is_postcode
 from kleinstadt_net.vocabulary import ROLE_TITLES
+from kleinstadt_net.web.fields import at_most
 from kleinstadt_net.web.forms import BaseForm
 
 MAX_REASON = 500
@@ -18,10 +19,6 @@ DOMAIN_MESSAGES = {
     "free_mail": "Bei diesem Anbieter kann jede Person eine Adresse haben. Er beweist nichts und kann deshalb nicht "
     "eingetragen werden.",
 }
-
-
-def at_most(length: int) -> Length:
-    return Length(max=length, message=f"Bitte höchstens {length} Zeichen.")
 
 
 class PlainForm(BaseForm):

@@ -47,7 +47,7 @@ def withdraw(membership_id: int) -> ResponseReturnValue:
         abort(400)
     if not verification.withdraw(membership_id, current_user.account_id):
         abort(404)
-    flash("Ihr Antrag ist zurückgezogen. Ihr Konto besteht weiter.", "success")
+    flash("Ihre Anfrage ist zurückgezogen. Ihr Konto besteht weiter.", "success")
     return redirect(url_for("verification.status"))
 
 
