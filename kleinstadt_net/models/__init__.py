@@ -8,7 +8,9 @@ from kleinstadt_net.models.account import (
     OneTimeLink,
     RecoveryCode,
 )
+from kleinstadt_net.models.bookmark import Bookmark, SavedSearch
 from kleinstadt_net.models.letter import DigestItem, Letter, Subscription, Suppression
+from kleinstadt_net.models.network import Network, NetworkMember
 from kleinstadt_net.models.operation import (
     AuditEntry,
     DeletionEntry,
@@ -19,7 +21,9 @@ from kleinstadt_net.models.operation import (
     Throttle,
 )
 from kleinstadt_net.models.outreach import InvitationObjection, InvitationSeries, SeriesLetter
+from kleinstadt_net.models.picture import Picture
 from kleinstadt_net.models.report import Report
+from kleinstadt_net.models.section import Section, SectionDraft, SectionVersion, Typed
 from kleinstadt_net.models.stance import Focus, Stance, StanceDraft
 from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer
 from kleinstadt_net.models.town import RegisterImport, Town, TownCode, TownFigure
@@ -29,6 +33,7 @@ __all__ = [
     "Account",
     "AccountSession",
     "AuditEntry",
+    "Bookmark",
     "Consent",
     "DeletionEntry",
     "DigestItem",
@@ -42,12 +47,19 @@ __all__ = [
     "Letter",
     "LetterCode",
     "Membership",
+    "Network",
+    "NetworkMember",
     "OneTimeLink",
     "OperatorTask",
+    "Picture",
     "RecoveryCode",
     "RegisterImport",
     "Report",
     "Round",
+    "SavedSearch",
+    "Section",
+    "SectionDraft",
+    "SectionVersion",
     "SeriesLetter",
     "Stance",
     "StanceDraft",
@@ -61,4 +73,5 @@ __all__ = [
     "TownCode",
     "TownDomain",
     "TownFigure",
+    "Typed",
 ]

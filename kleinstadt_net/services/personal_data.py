@@ -15,7 +15,7 @@ from kleinstadt_net import formats
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Town
 from kleinstadt_net.security.tokens import TOKEN_BYTES
-from kleinstadt_net.services.personal_sections import SECTIONS, Section
+from kleinstadt_net.services.personal_sections import SECTIONS, Kept
 from kleinstadt_net.vocabulary import (
     ANSWER_TITLES,
     AUDIT_TITLES,
@@ -108,14 +108,14 @@ def as_json(account_id: int) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, default=_json_value) + "\n"
 
 
-def _collect(account_id: int) -> list[tuple[Section, list[dict[str, Any]]]]:
+def _collect(account_id: int) -> list[tuple[Kept, list[dict[str, Any]]]]:
     account = db.session.get_one(Account, account_id)
     found = [(section, _rows(section, account)) for section in SECTIONS]
     _name_towns(found)
     return found
 
 
-def _rows(section: Section, account: Account) -> list[dict[str, Any]]:
+def _rows(section: Kept, account: Account) -> list[dict[str, Any]]:
     columns = [getattr(section.model, name) for name in section.columns]
     query = select(*columns).where(section.belongs_to(account)).order_by(section.model.__table__.c.id)
     rows = [dict(zip(section.columns, row, strict=True)) for row in db.session.execute(query)]
@@ -125,7 +125,7 @@ def _rows(section: Section, account: Account) -> list[dict[str, Any]]:
     return rows
 
 
-def _name_towns(found: list[tuple[Section, list[dict[str, Any]]]]) -> None:
+def _name_towns(found: list[tuple[Kept, list[dict[str, Any]]]]) -> None:
     """Towns by name and AGS instead of numbers that mean nothing outside."""
     cells = [
         (row, name)
@@ -148,7 +148,7 @@ def text_of(content: bytes) -> str:
     return str(body.get_content()) if body is not None else ""
 
 
-def _readable(section: Section, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _readable(section: Kept, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     labelled = ((section.columns[name], _worded(name, value)) for name, value in row.items())
     return tuple((label, value) for label, value in labelled if value)
 

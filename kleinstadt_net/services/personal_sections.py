@@ -14,6 +14,7 @@ from kleinstadt_net.models import (
     Account,
     AccountSession,
     AuditEntry,
+    Bookmark,
     Consent,
     DigestItem,
     Invitation,
@@ -21,14 +22,22 @@ from kleinstadt_net.models import (
     Letter,
     LetterCode,
     Membership,
+    Network,
+    NetworkMember,
     OneTimeLink,
     OperatorTask,
+    Picture,
     RecoveryCode,
     Report,
+    SavedSearch,
+    Section,
+    SectionDraft,
+    SectionVersion,
     Stance,
     StanceDraft,
     Subscription,
     SuggestionAnswer,
+    Typed,
 )
 
 Condition = Callable[[Account], ColumnElement[bool]]
@@ -46,6 +55,7 @@ WITHHELD = frozenset(
         "letter_codes.membership_id",
         "subscriptions.token",
         "reports.token",
+        "pictures.token",
         # How far a letter has come on its way, of no meaning once it has arrived.
         "letters.claim",
         "letters.claimed_at",
@@ -58,7 +68,7 @@ WITHHELD = frozenset(
 
 
 @dataclass(frozen=True)
-class Section:
+class Kept:
     """A table, which of its rows are about a person, and what its columns are called in German."""
 
     title: str
@@ -68,7 +78,7 @@ class Section:
 
 
 SECTIONS = (
-    Section(
+    Kept(
         "Ihr Konto",
         Account,
         lambda account: Account.id == account.id,
@@ -87,7 +97,7 @@ SECTIONS = (
             "totp_confirmed_at": "zweiter Schritt beim Anmelden eingerichtet",
         },
     ),
-    Section(
+    Kept(
         "Städte, für die Sie handeln oder gehandelt haben",
         Membership,
         lambda account: Membership.account_id == account.id,
@@ -102,7 +112,7 @@ SECTIONS = (
             "ended_at": "beendet",
         },
     ),
-    Section(
+    Kept(
         "Einwilligungen",
         Consent,
         lambda account: Consent.account_id == account.id,
@@ -115,7 +125,7 @@ SECTIONS = (
             "withdrawn_at": "widerrufen",
         },
     ),
-    Section(
+    Kept(
         "Monatsbrief",
         Subscription,
         lambda account: Subscription.account_id == account.id,
@@ -127,7 +137,7 @@ SECTIONS = (
             "changed_at": "zuletzt geändert",
         },
     ),
-    Section(
+    Kept(
         "Briefe an Sie",
         Letter,
         lambda account: or_(Letter.account_id == account.id, func.lower(Letter.recipient) == account.email),
@@ -147,13 +157,13 @@ SECTIONS = (
             "content": "Text",
         },
     ),
-    Section(
+    Kept(
         "Was der Monatsbrief Ihnen schon erzählt hat",
         DigestItem,
         lambda account: DigestItem.account_id == account.id,
         {"item_key": "Schlüssel der Nachricht", "letter_id": "Brief"},
     ),
-    Section(
+    Kept(
         "Angaben der Stadt, die Sie zuletzt geändert haben",
         Stance,
         lambda account: Stance.changed_by_id == account.id,
@@ -168,7 +178,7 @@ SECTIONS = (
             "changed_at": "geändert",
         },
     ),
-    Section(
+    Kept(
         "Ihre Entwürfe",
         StanceDraft,
         lambda account: StanceDraft.author_id == account.id,
@@ -183,13 +193,124 @@ SECTIONS = (
             "created_at": "geschrieben",
         },
     ),
-    Section(
+    Kept(
+        "Abschnitte des Stadtprofils, die Sie zuletzt geändert haben",
+        Section,
+        lambda account: Section.changed_by_id == account.id,
+        {
+            "town_id": "Stadt",
+            "thesis": "These",
+            "fields": "Angaben",
+            "text": "Text",
+            "visibility": "sichtbar für",
+            "confirmed_on": "bestätigt",
+            "version": "Fassung",
+            "changed_at": "geändert",
+        },
+    ),
+    Kept(
+        "Fassungen des Stadtprofils von Ihnen",
+        SectionVersion,
+        lambda account: SectionVersion.changed_by_id == account.id,
+        {
+            "town_id": "Stadt",
+            "thesis": "These",
+            "version": "Fassung",
+            "fields": "Angaben",
+            "text": "Text",
+            "visibility": "sichtbar für",
+            "restored_version": "zurückgeholte Fassung",
+            "changed_at": "geändert",
+        },
+    ),
+    Kept(
+        "Ihre Entwürfe für das Stadtprofil",
+        SectionDraft,
+        lambda account: SectionDraft.author_id == account.id,
+        {
+            "town_id": "Stadt",
+            "thesis": "These",
+            "fields": "Angaben",
+            "text": "Text",
+            "visibility": "sichtbar für",
+            "created_at": "geschrieben",
+        },
+    ),
+    Kept(
+        "Was Sie getippt und noch nicht gespeichert haben",
+        Typed,
+        lambda account: Typed.account_id == account.id,
+        {"town_id": "Stadt", "form": "Formular", "content": "Text", "saved_at": "getippt"},
+    ),
+    Kept(
+        "Bilder, die Sie hochgeladen haben",
+        Picture,
+        lambda account: Picture.uploaded_by_id == account.id,
+        {
+            "town_id": "Stadt",
+            "alternative_text": "Beschreibung",
+            "photographer": "Fotografin oder Fotograf",
+            "right_of_use": "Nutzungsrecht",
+            "width": "Breite",
+            "height": "Höhe",
+            "uploaded_at": "hochgeladen",
+            "released_at": "freigegeben",
+        },
+    ),
+    Kept(
+        "Netzwerke, die Sie angelegt haben",
+        Network,
+        lambda account: Network.created_by_id == account.id,
+        {
+            "name": "Name",
+            "slug": "Adresse",
+            "sort_key": "Ordnung",
+            "kind": "Art",
+            "topic": "Thema",
+            "about": "Beschreibung",
+            "website": "Internetseite",
+            "contact_town_id": "Ansprechpartner",
+            "created_at": "angelegt",
+            "version": "Fassung",
+        },
+    ),
+    Kept(
+        "Netzwerke, für die Sie Ihre Stadt angemeldet haben",
+        NetworkMember,
+        lambda account: NetworkMember.asked_by_id == account.id,
+        {
+            "network_id": "Netzwerk",
+            "town_id": "Stadt",
+            "state": "Stand",
+            "asked_at": "angefragt",
+            "confirmed_at": "bestätigt",
+        },
+    ),
+    Kept(
+        "Städte, die Sie auf die Merkliste gesetzt haben",
+        Bookmark,
+        lambda account: Bookmark.account_id == account.id,
+        {"town_id": "Stadt", "marked_town_id": "gemerkt", "note": "Notiz", "marked_at": "wann"},
+    ),
+    Kept(
+        "Suchen, die Sie gespeichert haben",
+        SavedSearch,
+        lambda account: SavedSearch.account_id == account.id,
+        {
+            "town_id": "Stadt",
+            "name": "Name",
+            "query": "Suche",
+            "known": "schon bekannte Städte",
+            "saved_at": "gespeichert",
+        },
+    ),
+    Kept(
         "Antworten auf Vorschläge, die Sie gegeben haben",
         SuggestionAnswer,
         lambda account: SuggestionAnswer.account_id == account.id,
         {"suggestion_id": "Vorschlag", "answer": "Antwort", "via": "gegeben über", "answered_at": "gegeben"},
     ),
-    Section(
+    Kept(
         "Einladungen von Ihnen und an Sie",
         Invitation,
         lambda account: or_(Invitation.invited_by_id == account.id, Invitation.email == account.email),
@@ -204,7 +325,7 @@ SECTIONS = (
             "withdrawn_at": "zurückgezogen",
         },
     ),
-    Section(
+    Kept(
         "Wo Sie angemeldet sind",
         AccountSession,
         lambda account: AccountSession.account_id == account.id,
@@ -216,19 +337,19 @@ SECTIONS = (
             "acting_town_id": "handelt für",
         },
     ),
-    Section(
+    Kept(
         "Ersatzcodes für den zweiten Schritt",
         RecoveryCode,
         lambda account: RecoveryCode.account_id == account.id,
         {"used_at": "benutzt"},
     ),
-    Section(
+    Kept(
         "Links in unseren Briefen an Sie",
         OneTimeLink,
         lambda account: OneTimeLink.account_id == account.id,
         {"purpose": "Zweck", "target_id": "gehört zu", "expires_at": "gilt bis", "used_at": "benutzt"},
     ),
-    Section(
+    Kept(
         "Codes, die wir Ihrem Rathaus geschickt haben",
         LetterCode,
         lambda account: LetterCode.membership_id.in_(
@@ -236,7 +357,7 @@ SECTIONS = (
         ),
         {"created_at": "erstellt", "expires_at": "gilt bis", "tries": "Fehlversuche", "used_at": "benutzt"},
     ),
-    Section(
+    Kept(
         "Was Sie gemeldet haben",
         Report,
         lambda account: func.lower(Report.reporter_email) == account.email,
@@ -259,7 +380,7 @@ SECTIONS = (
             "closed_at": "abgeschlossen",
         },
     ),
-    Section(
+    Kept(
         "Aufgaben des Betreibers, die Sie betreffen",
         OperatorTask,
         lambda account: or_(
@@ -274,13 +395,13 @@ SECTIONS = (
             "done_at": "erledigt",
         },
     ),
-    Section(
+    Kept(
         "Einladungen per Post, die Sie angelegt haben",
         InvitationSeries,
         lambda account: InvitationSeries.created_by_id == account.id,
         {"title": "Titel", "created_at": "angelegt"},
     ),
-    Section(
+    Kept(
         "Protokoll Ihrer Handlungen",
         AuditEntry,
         lambda account: AuditEntry.account_id == account.id,
