@@ -19,11 +19,12 @@ NEIGHBOURS = 5
 
 @dataclass(frozen=True)
 class Paper:
-    """One printed letter; ``address_source`` says where the address comes from."""
+    """One printed letter; ``address_source`` says where the address comes from, or else the town's name alone."""
 
     town: str
     address_lines: tuple[str, ...]
     address_source: str
+    has_address: bool
     code: str
     neighbours: tuple[TownCard, ...]
     join_at: str
@@ -53,6 +54,7 @@ def _paper(letter: LetterRow, lines: tuple[str, ...], source: str, neighbours: t
         town=letter.name,
         address_lines=lines,
         address_source=source,
+        has_address=letter.has_address,
         code=letter.code,
         neighbours=neighbours,
         join_at=urls.absolute(outreach.JOIN_PATH.format(ags=letter.ags)),

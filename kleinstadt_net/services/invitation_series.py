@@ -41,7 +41,7 @@ class SeriesFilters:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A town that may be written to; ``population`` is None where unknown."""
+    """A town that may be written to."""
 
     town_id: int
     ags: str
@@ -50,7 +50,7 @@ class Candidate:
     land: str
     kreis_name: str | None
     has_address: bool
-    population: int | None
+    population: int
     is_estimate: bool
 
 
@@ -99,6 +99,11 @@ class SeriesPage:
         """How many letters are printed: those of towns one may still write to."""
         return sum(letter.left_out is None for letter in self.letters)
 
+    @property
+    def undeliverable(self) -> int:
+        """How many of these lack the town hall's address."""
+        return sum(letter.left_out is None and not letter.has_address for letter in self.letters)
+
 
 def candidates(filters: SeriesFilters) -> Selection:
     """Whom a series with these filters would write to."""
@@ -108,6 +113,7 @@ def candidates(filters: SeriesFilters) -> Selection:
     rows = db.session.execute(
         select(*columns, with_address).where(*_may_be_written_to(filters)).order_by(Town.sort_key, Town.ags)
     )
+    # Only towns of a known size are listed, unless they take part.
     wanted = picture.listed & _of_size(picture, filters)
     found = [row for row in rows if row.id in picture.rows and wanted[picture.rows[row.id]]]
     chosen = found[: min(filters.at_most, MAX_LETTERS)]
@@ -159,6 +165,14 @@ def find(series_id: int) -> SeriesPage | None:
     return SeriesPage(_row(*found), tuple(_letter(*row) for row in rows))
 
 
+def place_of(code: str) -> tuple[int, str] | None:
+    """The series a code belongs to and the key (AGS) of its town, however the code is typed."""
+    found = db.session.execute(
+        select(SeriesLetter.series_id, Town.ags).join(SeriesLetter.town).where(_is(code))
+    ).first()
+    return (found.series_id, found.ags) if found else None
+
+
 def town_behind(code: str) -> str | None:
     """The name of the town a letter with this code went to, however the code is typed; changes nothing."""
     found = _town_of(code)
@@ -200,7 +214,6 @@ def _may_be_written_to(filters: SeriesFilters) -> list[ColumnElement[bool]]:
 
 def _of_size(picture: snapshot.Snapshot, filters: SeriesFilters) -> snapshot.Flags:
     passes: snapshot.Flags = np.ones(len(picture), dtype=np.bool_)
-    # A comparison with an unknown figure is false, so a town without one passes no filter by it.
     if filters.size_from is not None:
         passes &= picture.population >= filters.size_from
     if filters.size_to is not None:
@@ -210,7 +223,6 @@ def _of_size(picture: snapshot.Snapshot, filters: SeriesFilters) -> snapshot.Fla
 
 def _candidate(picture: snapshot.Snapshot, town: Any) -> Candidate:
     row = picture.rows[town.id]
-    population = picture.population[row]
     return Candidate(
         town_id=town.id,
         ags=town.ags,
@@ -219,7 +231,7 @@ def _candidate(picture: snapshot.Snapshot, town: Any) -> Candidate:
         land=town.land,
         kreis_name=town.kreis_name,
         has_address=town.has_address,
-        population=None if np.isnan(population) else int(population),
+        population=int(picture.population[row]),
         is_estimate=not picture.official[row],
     )
 
@@ -262,7 +274,10 @@ def _new_code() -> str:
 
 
 def _town_of(code: str) -> Town | None:
-    plain = letter_codes.plain(code)
     return db.session.scalar(
-        select(Town).join(SeriesLetter, SeriesLetter.town_id == Town.id).where(SeriesLetter.code == plain)
+        select(Town).join(SeriesLetter, SeriesLetter.town_id == Town.id).where(_is(code))
     )
+
+
+def _is(code: str) -> ColumnElement[bool]:
+    return SeriesLetter.code == letter_codes.plain(code)

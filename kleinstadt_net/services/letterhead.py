@@ -6,6 +6,12 @@ from kleinstadt_net import clock, formats, settings
 from kleinstadt_net.services import installation
 
 
+def is_complete() -> bool:
+    """Whether a letter says who writes and where an answer on paper reaches them."""
+    bound = settings.current()
+    return bool(bound.operator_name and bound.operator_address)
+
+
 def context() -> dict[str, Any]:
     """The values the frame ``documents/letter.html`` asks for, named at its top."""
     bound = settings.current()

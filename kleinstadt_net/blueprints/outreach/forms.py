@@ -73,7 +73,10 @@ class SeriesFilterForm(BaseForm):
     def validate_anzahl(self, field: WholeNumber) -> None:
         """WTForms' own hook: a series has a size one can telephone after."""
         if field.number is not None and not 1 <= field.number <= MAX_LETTERS:
-            raise ValidationError(f"Eine Serie hat mindestens einen und höchstens {MAX_LETTERS} Briefe.")
+            raise ValidationError(
+                f"Eine Serie hat mindestens einen und höchstens {MAX_LETTERS} Briefe. "
+                f"Bis Sie das ändern, rechnen wir mit {SeriesFilters.at_most}."
+            )
 
     @property
     def filters(self) -> SeriesFilters:
@@ -92,6 +95,15 @@ class SeriesFilterForm(BaseForm):
         """The filters as they stand in an address, so that the series gets what the preview showed."""
         held = {f.name: f.data for f in self if f.data and not f.errors and not isinstance(f, BooleanField)}
         return held | ({"ohne_anschrift": "y"} if self.ohne_anschrift.data else {})
+
+
+class CodeForm(BaseForm):
+    """The code somebody reads out on the telephone; it opens nothing, so it may stand in an address."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    code = StringField("Code aus einem Brief", [Length(max=40, message="Der Code hat zehn Zeichen.")])
 
 
 class SeriesForm(BaseForm):
