@@ -25,7 +25,7 @@ from flask import Flask
 
 from kleinstadt_net import clock, territory
 from kleinstadt_net.mail import delivery
-from kleinstadt_net.services import housekeeping, inactivity, job_runs
+from kleinstadt_net.services import housekeeping, inactivity, job_runs, pictures
 
 # Ten letters a second are more than most providers allow and empty a full month's outbox in minutes.
 LETTERS_PER_TICK = 300
@@ -81,8 +81,10 @@ def enqueue_digests(stop: Stop) -> Work | None:
 
 def clear_away(stop: Stop) -> Work | None:
     """Delete what has outlived its purpose."""
-    cleared = housekeeping.clear(clock.now())
-    return Work(str(cleared)) if cleared.total else None
+    cleared, swept = housekeeping.clear(clock.now()), pictures.sweep(clock.now())
+    if not (cleared.total or swept):
+        return None
+    return Work(f"{cleared}; {swept} files")
 
 
 def look_after_inactive(stop: Stop) -> Work | None:

@@ -45,6 +45,7 @@ class Land:
     code: str
 
 
+COUNTRY = "Deutschland"
 LAENDER: dict[str, Land] = {
     land.key: land
     for land in (

@@ -22,8 +22,12 @@ from kleinstadt_net.models import (
     Membership,
     OneTimeLink,
     OperatorTask,
+    Picture,
     Report,
     Round,
+    Section,
+    SectionDraft,
+    SectionVersion,
     SeriesLetter,
     Stance,
     StanceDraft,
@@ -351,3 +355,61 @@ class SeriesLetterFactory(Factory):
     series_id = factory.LazyAttribute(lambda letter: letter.series.id)
     town_id = factory.LazyFunction(lambda: TownFactory().id)
     code = factory.Sequence(lambda n: f"ACDEFG{n:04d}".translate(str.maketrans("01258", "WXYTR")))
+
+
+class SectionFactory(Factory):
+    class Meta:
+        model = Section
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    thesis = "t03"
+    fields = factory.LazyFunction(lambda: {"formats": [{"format": "Bürgerwerkstatt", "year": 2024}]})
+    text = "Zweimal im Jahr, immer im **Bürgerhaus**."
+    visibility = "public"
+    confirmed_on = factory.LazyFunction(clock.today)
+    version = 1
+    changed_at = factory.LazyFunction(clock.now)
+
+
+class SectionVersionFactory(Factory):
+    class Meta:
+        model = SectionVersion
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    thesis = "t03"
+    version = 1
+    fields = factory.LazyFunction(lambda: {"formats": [{"format": "Bürgerwerkstatt", "year": 2024}]})
+    text = "Zweimal im Jahr, immer im **Bürgerhaus**."
+    visibility = "public"
+    changed_at = factory.LazyFunction(clock.now)
+
+
+class SectionDraftFactory(Factory):
+    """What an editor has prepared; without an author it was inherited."""
+
+    class Meta:
+        model = SectionDraft
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    thesis = "t03"
+    fields = factory.LazyFunction(lambda: {"formats": [{"format": "Bürgerrat"}]})
+    text = ""
+    visibility = "public"
+    created_at = factory.LazyFunction(clock.now)
+
+
+class PictureFactory(Factory):
+    """A picture that is shown; its files are not there."""
+
+    class Meta:
+        model = Picture
+
+    town_id = factory.LazyFunction(lambda: TownFactory().id)
+    token = factory.LazyFunction(lambda: new_token()[:32])
+    alternative_text = "Der Marktplatz am Markttag."
+    photographer = "Stadt Ellernrode"
+    right_of_use = "eigenes Bild der Stadt"
+    width = 800
+    height = 600
+    uploaded_at = factory.LazyFunction(clock.now)
+    released_at = factory.LazyFunction(clock.now)

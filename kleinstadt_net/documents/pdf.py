@@ -25,7 +25,7 @@ class PdfUnavailable(Exception):
 def is_available() -> bool:
     """Whether PDF can be made on this machine."""
     try:
-        import weasyprint  # noqa: F401  # loads the libraries
+        _weasyprint()
     except OSError:
         return False
     return True
@@ -38,13 +38,20 @@ def render(template: str, context: Mapping[str, Any]) -> bytes:
     """
     if not is_available():
         raise PdfUnavailable(MISSING)
-    # Heavy, and needed by few processes.
-    from weasyprint import HTML
-
     environment = current_app.jinja_env.overlay(undefined=StrictUndefined)
     html = environment.get_template(f"documents/{template}.html").render(context)
-    made: bytes = HTML(string=html, url_fetcher=_fetch_font).write_pdf(pdf_variant="pdf/ua-1")
+    made: bytes = _weasyprint().HTML(string=html, url_fetcher=_fetch_font).write_pdf(pdf_variant="pdf/ua-1")
     return made
+
+
+def _weasyprint() -> Any:
+    """The library, heavy and needed by few processes; raises OSError where what it draws with is missing."""
+    import weasyprint
+    from PIL import ImageFile
+
+    # It tells Pillow, for the whole process, to take truncated pictures for whole ones; uploads are looked at here too.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return weasyprint
 
 
 def _fetch_font(url: str, *arguments: Any, **named: Any) -> Any:

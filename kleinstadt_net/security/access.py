@@ -57,17 +57,22 @@ RECENT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Rule:
-    """A policy and, for the rights in a named town, how that town is found; ``recent`` see ``access``."""
+    """A policy and, for the rights in a named town, how that town is found; the others see ``access``."""
 
     policy: Policy
     town: TownFinder | None = None
     recent: bool = False
+    keeps_text: bool = False
 
 
-def access(policy: Policy, *, town: TownFinder | None = None, recent: bool = False) -> Callable[[View], View]:
+def access(
+    policy: Policy, *, town: TownFinder | None = None, recent: bool = False, keeps_text: bool = False
+) -> Callable[[View], View]:
     """Mark a view with its policy; ``editor`` and ``lead`` need to know of which town.
 
-    ``recent`` asks whoever signed in more than 15 minutes ago to confirm that it is still she.
+    ``recent`` asks whoever signed in more than 15 minutes ago to confirm that it is still she. ``keeps_text`` is for
+    forms with texts one does not type twice: sent after the session has ended, they come back on a page (see
+    ``web/unsent.py``). Never for forms with a secret in them.
     """
     if (policy in TOWN_POLICIES) != (town is not None):
         raise ValueError("editor and lead, and only they, name a town")
@@ -75,7 +80,7 @@ def access(policy: Policy, *, town: TownFinder | None = None, recent: bool = Fal
         raise ValueError("only somebody signed in can have signed in recently")
 
     def mark(view: View) -> View:
-        setattr(view, MARK, Rule(policy, town, recent))
+        setattr(view, MARK, Rule(policy, town, recent, keeps_text))
         return view
 
     return mark
@@ -114,7 +119,7 @@ def _enforce() -> ResponseReturnValue | None:
         return None if settings.current().is_development else abort(404)
     if not current_user.is_authenticated:
         # An operator's or another town's page is not even announced to strangers.
-        return abort(404) if rule.policy is OPERATOR else _ask_to_sign_in()
+        return abort(404) if rule.policy is OPERATOR else _ask_to_sign_in(rule)
     identity: Identity = current_user._get_current_object()
     _check(rule, identity)
     if rule.policy is OPERATOR and settings.current().is_production and not identity.has_second_factor:
@@ -143,7 +148,9 @@ def _check_town(rule: Rule, identity: Identity) -> None:
         abort(403)
 
 
-def _ask_to_sign_in() -> ResponseReturnValue:
+def _ask_to_sign_in(rule: Rule) -> ResponseReturnValue:
+    if rule.keeps_text and request.form:
+        abort(401)
     if request.method != "GET":
         return redirect(url_for("accounts.sign_in"))
     target = request.full_path.removesuffix("?")

@@ -30,7 +30,15 @@ from kleinstadt_net.register_data import BundledTown, bundled_towns, invented_na
 from kleinstadt_net.search.folding import search_fold, slug, sort_key
 from kleinstadt_net.security.passwords import hash_password
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import digests, installation, rounds, subscriptions, suggestions
+from kleinstadt_net.services import (
+    demonstration_pictures,
+    demonstration_sections,
+    digests,
+    installation,
+    rounds,
+    subscriptions,
+    suggestions,
+)
 from kleinstadt_net.services.demonstration_texts import IN_PROGRESS, SEEKING, STRENGTHS
 from kleinstadt_net.territory import DEMONSTRATION_KEY_PREFIX, KEY_LENGTH
 from kleinstadt_net.vocabulary import SUBJECTS, THESES, TOPICS, State
@@ -140,6 +148,8 @@ def load() -> list[Credential]:
     _insert_statements(draw, ids, today)
     _insert_leads(draw, ids)
     credentials = _insert_cast(ids)
+    demonstration_sections.insert_sections(ids, today)
+    demonstration_pictures.insert_pictures(ids)
     installation.touch_towns(ids)
     db.session.commit()
     _let_life_begin(ids)

@@ -21,9 +21,10 @@ from kleinstadt_net.models import (
     OperatorTask,
     Report,
     Throttle,
+    Typed,
 )
 from kleinstadt_net.security.identity import ABSOLUTE_DAYS
-from kleinstadt_net.services import erasure, verification
+from kleinstadt_net.services import erasure, typed, verification
 
 # An old link still gets the answer "abgelaufen" instead of "unbekannt" for this long.
 LINK_DAYS = 30
@@ -60,6 +61,7 @@ class Cleared:
     tasks: int
     reporters: int
     audit_entries: int
+    typed: int
 
     @property
     def total(self) -> int:
@@ -85,6 +87,7 @@ def clear(now: datetime) -> Cleared:
         tasks=_delete(OperatorTask, OperatorTask.done_at < now - timedelta(days=TASK_DAYS)),
         reporters=_forget_reporters(now),
         audit_entries=_delete(AuditEntry, AuditEntry.at < now - timedelta(days=AUDIT_DAYS)),
+        typed=_delete(Typed, Typed.saved_at < now - timedelta(days=typed.KEPT_DAYS)),
     )
     _log_personal(cleared)
     db.session.commit()
@@ -124,7 +127,7 @@ def _log_personal(cleared: Cleared) -> None:
     """The deletions that were about persons, for whoever has to show that they happen."""
     counts = {
         name: getattr(cleared, name)
-        for name in ("letters", "claims", "invitations", "tasks", "reporters", "audit_entries")
+        for name in ("letters", "claims", "invitations", "tasks", "reporters", "audit_entries", "typed")
     }
     if any(counts.values()):
         erasure.log("retention", counts)

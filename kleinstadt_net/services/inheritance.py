@@ -6,8 +6,20 @@ from sqlalchemy import ScalarResult, delete, exists, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Focus, Membership, Stance, StanceDraft, Town, TownDomain
+from kleinstadt_net.models import (
+    Focus,
+    Membership,
+    Section,
+    SectionDraft,
+    Stance,
+    StanceDraft,
+    Town,
+    TownDomain,
+)
+from kleinstadt_net.services import section_inheritance
 
+# What people entered for a town, or who they are.
+OWN = (Membership, Stance, StanceDraft, Focus, Section, SectionDraft)
 # Better first: somebody confirmed in one of the towns is confirmed in the merged one.
 STATES = ("confirmed", "pending", "ended")
 ROLES = ("lead", "editor")
@@ -23,7 +35,7 @@ class Inherited:
 
 def is_used(town_id: int) -> bool:
     """Whether people entered something for this town or have access to it."""
-    entered = (exists().where(rows.town_id == town_id) for rows in (Membership, Stance, StanceDraft, Focus))
+    entered = (exists().where(rows.town_id == town_id) for rows in OWN)
     return any(db.session.scalar(select(one)) for one in entered)
 
 
@@ -34,7 +46,7 @@ def inherit(town: Town, successor: Town, *, leads: bool) -> Inherited:
     successor become drafts, otherwise the reverse.
     """
     smaller = successor if leads else town
-    drafts = _make_drafts(smaller, successor)
+    drafts = _make_drafts(smaller, successor) + section_inheritance.inherit(town, successor, leads=leads)
     if leads:
         _move(Stance, town, successor)
     _move(StanceDraft, town, successor)

@@ -13,6 +13,7 @@ from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Account, Membership, Stance, Town
 from kleinstadt_net.services import audit, correspondence, installation, urls
+from kleinstadt_net.vocabulary import STATE_TITLES, State
 
 OVERVIEW_PATH = "/uebersicht"
 
@@ -23,10 +24,13 @@ class ContentChanged(Exception):
 
 @dataclass(frozen=True)
 class Removed:
-    """What was taken out, for the letter to the town; it is kept nowhere else."""
+    """What was taken out, for the letter to the town; it is kept nowhere else.
+
+    ``title`` says what it was: the state of a statement, or a section or part of one.
+    """
 
     subject: str
-    state: str
+    title: str
     sentence: str | None
     whole: bool
 
@@ -89,7 +93,7 @@ def take_out(
     )
     if stance is None or not (whole or stance.sentence):
         raise ContentChanged(f"statement on {subject} at version {version}")
-    removed = Removed(subject, stance.state, stance.sentence, whole)
+    removed = Removed(subject, STATE_TITLES[State(stance.state)], stance.sentence, whole)
     if whole:
         db.session.execute(delete(Stance).where(Stance.id == stance.id))
     else:

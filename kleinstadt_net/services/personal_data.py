@@ -14,6 +14,7 @@ from sqlalchemy import select
 from kleinstadt_net import formats
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Town
+from kleinstadt_net.profile.fields import VISIBILITY_TITLES
 from kleinstadt_net.security.tokens import TOKEN_BYTES
 from kleinstadt_net.services.personal_sections import SECTIONS, Kept
 from kleinstadt_net.vocabulary import (
@@ -23,6 +24,7 @@ from kleinstadt_net.vocabulary import (
     ROLE_TITLES,
     STATE_TITLES,
     SUBJECTS,
+    THESES,
 )
 
 # Codes in words, by the column they stand in; a code without a word is shown as it is.
@@ -31,6 +33,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "answer": ANSWER_TITLES,
     "action": AUDIT_TITLES,
     "subject": {key: subject.title for key, subject in SUBJECTS.items()},
+    "thesis": {key: thesis.title for key, thesis in THESES.items()},
+    "visibility": VISIBILITY_TITLES,
     "state": {
         **{state.value: title for state, title in STATE_TITLES.items()},
         "none": "soll zurückgenommen werden",

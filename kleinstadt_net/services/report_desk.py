@@ -7,9 +7,10 @@ from sqlalchemy import Select, func, select, update
 
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Report, Town
-from kleinstadt_net.services import audit, stances
+from kleinstadt_net.services import audit, sections, stances
 from kleinstadt_net.services.report_letters import reference
 from kleinstadt_net.services.reports import WAITING
+from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.stances import StanceRow
 
 
@@ -37,6 +38,7 @@ class ReportedTown:
     name: str
     suspended_at: datetime | None
     statements: tuple[StanceRow, ...]
+    sections: tuple[SectionRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,4 +155,5 @@ def _town(town_id: int | None) -> ReportedTown | None:
     if town is None:
         return None
     statements = stances.sheet(town.id).given
-    return ReportedTown(town.id, town.ags, town.slug, town.name, town.suspended_at, statements)
+    told = tuple(sections.of_town(town.id, verified=True).values())
+    return ReportedTown(town.id, town.ags, town.slug, town.name, town.suspended_at, statements, told)

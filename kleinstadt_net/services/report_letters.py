@@ -11,7 +11,7 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Report, Town
 from kleinstadt_net.services import correspondence, links, moderation, urls
 from kleinstadt_net.services.moderation import Removed
-from kleinstadt_net.vocabulary import REPORT_OUTCOMES, STATE_TITLES, SUBJECTS, State
+from kleinstadt_net.vocabulary import REPORT_OUTCOMES, SUBJECTS
 
 # Six months, as article 20 asks for.
 COMPLAINT_DAYS = 183
@@ -119,7 +119,7 @@ def _removed(removed: Removed | None) -> dict[str, object]:
         }
     return {
         "removed_subject": SUBJECTS[removed.subject].title,
-        "removed_state": STATE_TITLES[State(removed.state)],
+        "removed_state": removed.title,
         "removed_sentence": removed.sentence,
         "removed_whole": removed.whole,
     }

@@ -15,7 +15,14 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail.letters import mailable
 from kleinstadt_net.models import Membership, OneTimeLink, Report, Town, TownCode
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import audit, links, moderation, report_letters, throttle
+from kleinstadt_net.services import (
+    audit,
+    links,
+    moderation,
+    report_letters,
+    section_moderation,
+    throttle,
+)
 from kleinstadt_net.services.accounts import AccountError, normalised_address
 from kleinstadt_net.vocabulary import REPORT_REASONS, SUBJECTS
 
@@ -58,13 +65,16 @@ class NewReport:
 @dataclass(frozen=True)
 class Decision:
     """What the operator decides. ``subject`` and ``version`` name the statement that is removed; ``whole`` is
-    False where only its sentence goes. ``outcome`` may be "upheld" where a complaint is decided."""
+    False where only its sentence goes. Where it is a section, or of one a single ``part``, ``is_section`` is set.
+    ``outcome`` may be "upheld" where a complaint is decided."""
 
     outcome: str
     reason: str
     subject: str | None = None
     version: int = 0
     whole: bool = True
+    is_section: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -269,6 +279,15 @@ def _carry_out(report: Report, decision: Decision, by_account_id: int) -> modera
         moderation.end_suspension(report.town_id, by_account_id, told_otherwise=leads)
     if decision.outcome != REMOVED:
         return None
+    if decision.is_section:
+        return section_moderation.take_out(
+            report.town_id,
+            decision.subject or "",
+            decision.version,
+            part=decision.part,
+            by_account_id=by_account_id,
+            report_id=report.id,
+        )
     return moderation.take_out(
         report.town_id,
         decision.subject or "",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kleinstadt_net.security.devices import DEVICE_DAYS
 from kleinstadt_net.security.identity import ABSOLUTE_DAYS, IDLE_DAYS
 from kleinstadt_net.services import housekeeping, inactivity, verification
+from kleinstadt_net.services import typed as half_typed
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Periods:
     digest: int = housekeeping.DIGEST_DAYS
     letter: int = housekeeping.LETTER_DAYS
     invitation: int = housekeeping.INVITATION_DAYS
+    typed: int = half_typed.KEPT_DAYS
     reporter: int = housekeeping.REPORTER_DAYS
     audit: int = housekeeping.AUDIT_DAYS
     inactive: int = inactivity.INACTIVE_AFTER.days

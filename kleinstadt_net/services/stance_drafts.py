@@ -4,6 +4,7 @@ A town may do without; then what an editor writes is public at once. Reading and
 ``releases``; inherited drafts of a dissolved town are no business of this file.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +19,7 @@ RELEASES_PATH = "/unsere-stadt/freigaben"
 # The state of a draft that asks for the statement to be taken back.
 TAKE_BACK = "none"
 
+BY_EDITORS = StanceDraft.origin.is_(None)
 _IN_SILENCE = {"synchronize_session": False}
 
 
@@ -49,7 +51,11 @@ def must_wait(town_id: int, account_id: int) -> bool:
 
 def waiting(town_id: int) -> dict[str, tuple[Draft, ...]]:
     """The editors' drafts of a town by subject, oldest first."""
-    rows = db.session.execute(_drafts().where(StanceDraft.town_id == town_id))
+    return by_subject(db.session.execute(drafts().where(StanceDraft.town_id == town_id, BY_EDITORS)).all())
+
+
+def by_subject(rows: Iterable[tuple[StanceDraft, Account | None]]) -> dict[str, tuple[Draft, ...]]:
+    """Drafts as they are shown, by subject, in the order given."""
     found: dict[str, tuple[Draft, ...]] = {}
     for draft, account in rows:
         found[draft.subject] = (*found.get(draft.subject, ()), _row(draft, account))
@@ -59,7 +65,8 @@ def waiting(town_id: int) -> dict[str, tuple[Draft, ...]]:
 def own(town_id: int, account_id: int, subject: str) -> Draft | None:
     """The draft this person has waiting on a subject."""
     row = db.session.execute(
-        _drafts().where(
+        drafts().where(
+            BY_EDITORS,
             StanceDraft.town_id == town_id,
             StanceDraft.author_id == account_id,
             StanceDraft.subject == subject,
@@ -101,7 +108,7 @@ def put(
             created_at=clock.now(),
         )
     )
-    _tell_leads(town_id)
+    tell_leads(town_id)
 
 
 def withdraw(town_id: int, account_id: int, draft_id: int) -> bool:
@@ -127,7 +134,7 @@ def locked(town_id: int, draft_id: int) -> StanceDraft | None:
     )
 
 
-def _tell_leads(town_id: int) -> None:
+def tell_leads(town_id: int) -> None:
     """A letter to each lead, one a day at most: a second draft is found beside the first."""
     leads = db.session.execute(
         select(Account, Town.name)
@@ -150,11 +157,11 @@ def _is_stated(town_id: int, subject: str) -> bool:
     return db.session.scalar(found) is not None
 
 
-def _drafts() -> Select[StanceDraft, Account]:
+def drafts() -> Select[StanceDraft, Account]:
+    """Drafts with their authors, oldest first, inherited ones among them."""
     return (
         select(StanceDraft, Account)
         .outerjoin(Account, Account.id == StanceDraft.author_id)
-        .where(StanceDraft.origin.is_(None))
         .order_by(StanceDraft.created_at, StanceDraft.id)
     )
 

@@ -5,8 +5,8 @@ written and ``StaleVersion`` carries what is stored now, so that the form can sh
 What an editor writes in a town that wants it released becomes a draft instead (``stance_drafts``).
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import delete, select, update
@@ -15,11 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Focus, Stance, StanceDraft, Town
-from kleinstadt_net.services import audit, installation, stance_drafts
+from kleinstadt_net.services import audit, installation, stance_drafts, typed
 from kleinstadt_net.vocabulary import MAX_FOCUSES, MAX_SENTENCE_LENGTH, SUBJECTS, THESES, State
 
 # Asked again after a year: what a town can show or seeks changes.
 FRESH_FOR = timedelta(days=365)
+# The name of a statement's form, for what is left half-typed.
+FORM = "stance:{subject}"
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,12 @@ class DraftRow:
 
 @dataclass(frozen=True)
 class StanceSheet:
-    """All statements of a town by subject, every subject included, with focus and drafts."""
+    """All statements of a town by subject, every subject included, with focus, inherited drafts and waiting ones."""
 
     rows: dict[str, StanceRow]
     focus: tuple[str, ...]
     drafts: tuple[DraftRow, ...]
+    waiting: Mapping[str, tuple[stance_drafts.Draft, ...]] = field(default_factory=dict)
 
     @property
     def given(self) -> tuple[StanceRow, ...]:
@@ -80,15 +83,12 @@ def sheet(town_id: int) -> StanceSheet:
     stored = {
         row.subject: _row(row) for row in db.session.scalars(select(Stance).where(Stance.town_id == town_id))
     }
-    drafts = db.session.scalars(
-        select(StanceDraft)
-        .where(StanceDraft.town_id == town_id, StanceDraft.origin.is_not(None))
-        .order_by(StanceDraft.id)
-    )
+    drafts = db.session.execute(stance_drafts.drafts().where(StanceDraft.town_id == town_id)).all()
     return StanceSheet(
         rows={key: stored.get(key, StanceRow(key)) for key in SUBJECTS},
         focus=_focus(town_id),
-        drafts=tuple(DraftRow(d.id, d.subject, d.state, d.sentence, d.origin or "") for d in drafts),
+        drafts=tuple(DraftRow(d.id, d.subject, d.state, d.sentence, d.origin) for d, _ in drafts if d.origin),
+        waiting=stance_drafts.by_subject((draft, who) for draft, who in drafts if not draft.origin),
     )
 
 
@@ -120,6 +120,7 @@ def save(
     stored = _stored(town_id, subject)
     if (stored.version if stored else 0) != version:
         _refuse(town_id, subject)
+    typed.forget(account_id, town_id, FORM.format(subject=subject))
     if stance_drafts.must_wait(town_id, account_id):
         stance_drafts.put(town_id, account_id, subject, state, sentence, since)
         db.session.commit()

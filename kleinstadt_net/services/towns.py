@@ -1,17 +1,20 @@
 """The public side of towns: one town's page, the directory, the map, and the figures of the network."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import joinedload
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Focus, Membership, Stance, Town, TownCode, TownFigure
 from kleinstadt_net.search.folding import fold
-from kleinstadt_net.services import snapshot, snapshot_facts, town_cards
+from kleinstadt_net.services import pictures, sections, snapshot, snapshot_facts, town_cards
+from kleinstadt_net.services.pictures import PictureRow
+from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
 from kleinstadt_net.services.town_cards import TownCard
 from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS, State
@@ -93,6 +96,8 @@ class TownPage:
     focus: tuple[str, ...]
     statements: tuple[Statement, ...]
     speakers: tuple[Speaker, ...] = ()
+    picture: PictureRow | None = None
+    sections: Mapping[str, SectionRow] = field(default_factory=dict)
 
     def of_state(self, state: str) -> tuple[Statement, ...]:
         """The statements of one state, theses and topics in their order."""
@@ -220,7 +225,8 @@ def _read_points(picture: snapshot.Snapshot) -> list[MapPoint]:
 
 
 def _page(ags: str, *, with_needs: bool) -> TownPage | None:
-    town = db.session.scalar(select(Town).where(Town.ags == ags, Town.hidden_on.is_(None)))
+    query = select(Town).options(joinedload(Town.figures)).where(Town.ags == ags, Town.hidden_on.is_(None))
+    town = db.session.scalars(query).unique().one_or_none()
     if town is None:
         return None
     taking_part = town.joined_on is not None and town.suspended_at is None and town.gone_on is None
@@ -238,10 +244,12 @@ def _page(ags: str, *, with_needs: bool) -> TownPage | None:
         taking_part=taking_part,
         gone_on=town.gone_on,
         successor=former(town.ags) if town.gone_on else None,
-        figure=_figure(town.id),
+        figure=_figure(town.figures),
         focus=_focus(town.id) if taking_part else (),
         statements=_statements(town.id, with_needs=with_needs) if taking_part else (),
         speakers=_speakers(town.id) if taking_part and with_needs else (),
+        picture=pictures.of_town(town.id, verified=with_needs) if taking_part else None,
+        sections=sections.of_town(town.id, verified=with_needs) if taking_part else {},
     )
 
 
@@ -261,8 +269,7 @@ def _speakers(town_id: int) -> tuple[Speaker, ...]:
     return tuple(Speaker(f"{first} {last}".strip(), office) for first, last, office in rows)
 
 
-def _figure(town_id: int) -> Figure | None:
-    rows = db.session.scalars(select(TownFigure).where(TownFigure.town_id == town_id)).all()
+def _figure(rows: Sequence[TownFigure]) -> Figure | None:
     if not rows:
         return None
     newest = max(rows, key=lambda row: (row.quality == OFFICIAL, row.population_on))

@@ -2,12 +2,14 @@
 
 from flask import Flask
 
-from kleinstadt_net.web import assets, context, errors, filters
+from kleinstadt_net.web import assets, context, errors, filters, public_face, uploads
 
 
 def init_app(app: Flask) -> None:
-    """Attach static files, filters, template context and error pages."""
+    """Attach static files, filters, template context, error pages and the limits of uploads."""
     assets.init_app(app)
     filters.init_app(app)
     context.init_app(app)
     errors.init_app(app)
+    uploads.init_app(app)
+    public_face.init_app(app)

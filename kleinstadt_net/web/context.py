@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 
 from kleinstadt_net import settings, territory, vocabulary
+from kleinstadt_net.profile import shapes, words
 from kleinstadt_net.security.identity import Identity, Visitor
 from kleinstadt_net.services import installation
 from kleinstadt_net.web.forms import field_attributes, field_messages
+from kleinstadt_net.web.timelines import timeline
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ def init_app(app: Flask) -> None:
         SELF_ASSESSMENT=vocabulary.SELF_ASSESSMENT,
         DEMONSTRATION_NOTICE=vocabulary.DEMONSTRATION_NOTICE,
         LAENDER=territory.LAENDER,
+        SECTION_SHAPES=shapes.SHAPES,
+        PROJECT_STATES=shapes.PROJECT_STATES,
+        field_value=words.readable,
+        timeline=timeline,
         network_name=bound.network_name,
         is_development=bound.is_development,
         is_demonstration=installation.is_demonstration,

@@ -6,11 +6,13 @@ nor the URL map.
 """
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, Unauthorized
 
 from kleinstadt_net.security.identity import Visitor
+from kleinstadt_net.web import unsent
 
 KNOWN = frozenset({400, 403, 404, 405, 413, 429, 500})
 # Headers of the error itself that the browser still needs.
@@ -20,6 +22,7 @@ KEPT_HEADERS = ("Allow", "Retry-After")
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(CSRFError, show_form_error)
+    app.register_error_handler(Unauthorized, show_signed_out)
     app.register_error_handler(InternalServerError, show_failure)
 
 
@@ -40,7 +43,14 @@ def show_error(error: HTTPException) -> Response:
 def show_form_error(error: CSRFError) -> Response:
     """A form that was open too long, or sent from elsewhere."""
     structlog.get_logger("web").info("form refused", reason=error.description)
+    if unsent.comes_from_here():
+        return unsent.page(400)
     return Response(render_template("errors/form.html"), 400, mimetype="text/html")
+
+
+def show_signed_out(error: Unauthorized) -> ResponseReturnValue:
+    """A form with texts, sent after the session has ended."""
+    return unsent.page(401) if unsent.comes_from_here() else redirect(url_for("accounts.sign_in"))
 
 
 def show_failure(error: InternalServerError) -> Response:

@@ -1,8 +1,9 @@
-"""Jinja filters: dates and numbers as ``formats`` writes them."""
+"""Jinja filters: dates and numbers as ``formats`` writes them, and texts of towns."""
 
 from flask import Flask
 
 from kleinstadt_net import formats
+from kleinstadt_net.web import markdown
 
 FILTERS = {
     "number": formats.number,
@@ -13,6 +14,7 @@ FILTERS = {
     "month": formats.month,
     "month_of": formats.month_of,
     "time_of": formats.time_of,
+    "markdown": markdown.render,
 }
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField, TextAreaField
+from wtforms import Field, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
+from wtforms.widgets import HiddenInput
 
 from kleinstadt_net import territory
 
@@ -35,6 +36,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 field.filters = (*field.filters, clean)
                 field.validators = (refuse_controls, *field.validators)
             return field
+
+
+class VersionForm(BaseForm):
+    """A button that speaks of a row as it was shown: nothing newer is changed unseen."""
+
+    version = IntegerField(widget=HiddenInput())
 
 
 def clean(text: str | None) -> str | None:

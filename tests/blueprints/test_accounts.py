@@ -23,7 +23,6 @@ from kleinstadt_net.services import sign_in as sign_in_service
 from tests.factories import AccountFactory
 from tests.support.cast import Cast
 from tests.support.client import ProofReadingClient
-from tests.support.statements import counted_queries
 
 PASSWORD = "ein langer satz"
 
@@ -332,19 +331,6 @@ def test_the_new_address_is_taken_by_a_post_alone(client: FlaskClient, cast: Cas
         as_text=True
     )
     assert "neu@ellernrode.example" in client.get("/konto").get_data(as_text=True)
-
-
-@pytest.mark.parametrize("page", ["/konto", "/uebersicht", "/impressum", "/konto/sitzungen"])
-def test_who_is_signed_in_costs_at_most_two_queries(
-    page: str, client: FlaskClient, cast: Cast, sign_in: Any
-) -> None:
-    sign_in(client, cast.mayor)
-    with counted_queries() as queries:
-        assert client.get(page).status_code == 200
-    whose = [
-        query for query in queries if re.search(r"FROM (account_sessions|accounts|memberships)\b", query)
-    ]
-    assert len(whose) <= 2
 
 
 def test_in_production_operators_need_the_second_step_and_cookies_are_bound_to_the_host(

@@ -12,13 +12,20 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.jobs import JOBS
-from kleinstadt_net.models import Letter, Report, Town
-from kleinstadt_net.services import audit, job_runs, reports, stances
+from kleinstadt_net.models import Letter, Report, SectionVersion, Town
+from kleinstadt_net.services import audit, job_runs, reports, sections, stances
 from kleinstadt_net.services.reports import Decision
 from kleinstadt_net.vocabulary import AUDIT_GROUPS, AUDIT_TITLES
-from tests.factories import OperatorTaskFactory, ReportFactory, StanceFactory
+from tests.factories import (
+    OperatorTaskFactory,
+    ReportFactory,
+    SectionFactory,
+    SectionVersionFactory,
+    StanceFactory,
+)
 from tests.house import source
 from tests.support.cast import Cast
+from tests.support.letters import text_of
 from tests.support.statements import counted_queries
 
 REASON = "Der Satz nennt eine Person mit Namen."
@@ -109,6 +116,24 @@ def test_a_report_is_decided_on_a_page_that_shows_the_content_as_it_is(desk: Fla
     assert "Entscheiden und Briefe schicken" not in page(desk, address)
     assert submit(desk, address, "/betrieb", **sent).status_code in (302, 422)
     assert stored(made.id).state == "decided"
+
+
+def test_one_part_of_a_section_is_taken_out_and_the_town_reads_which(desk: FlaskClient, cast: Cast) -> None:
+    SectionFactory(town_id=cast.town.id, text="Frau Muster ist schuld.")
+    SectionVersionFactory(town_id=cast.town.id, text="Frau Muster ist schuld.")
+    made = ReportFactory(town_id=cast.town.id, subject="t03")
+    address = f"/betrieb/meldungen/{made.id}"
+    shown = page(desk, address)
+    assert "Frau Muster ist schuld." in shown and "(gemeldet)" in shown and "Bürgerwerkstatt" in shown
+    sent = {"outcome": "whole", "ground": "rules", "reason": REASON}
+    for choice in ("section:t03:2:text", "section:t03:1:wetter"):
+        assert submit(desk, address, statement=choice, **sent).status_code == 422
+    assert submit(desk, address, statement="section:t03:1:text", **sent).location == "/betrieb/meldungen"
+    row = sections.find(cast.town.id, "t03")
+    assert row.text == "" and row.fields and row.version == 2
+    letter = db.session.scalars(select(Letter).where(Letter.kind == "report_decided_town")).one()
+    assert "Abschnitt, Text: Beteiligung, die etwas bewirkt" in text_of(letter)
+    assert "Frau Muster" not in str(list(db.session.scalars(select(SectionVersion.text))))
 
 
 def test_a_statement_changed_while_the_operator_read_is_not_removed(desk: FlaskClient, cast: Cast) -> None:

@@ -1,11 +1,14 @@
 """Town pages and directory as visitors and verified towns see them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import StanceFactory, TownCodeFactory, TownFactory, TownFigureFactory
+from kleinstadt_net import clock
+from kleinstadt_net.services import sections
+from tests.factories import SectionFactory, StanceFactory, TownCodeFactory, TownFactory, TownFigureFactory
 from tests.support.cast import Cast
 
 VISITOR_PAGES = ("/", "/staedte", "/staedte?suche=ellern", "/thesen", "/themen/waerme", "/thesen/t03")
@@ -53,6 +56,50 @@ def test_adding_a_need_changes_no_visitor_page_by_a_byte(client: FlaskClient, ca
     before = [read(client, page) for page in pages]
     StanceFactory(town_id=cast.town.id, subject="innenstadt", state="seeking", sentence="Geheim")
     assert [read(client, page) for page in pages] == before
+
+
+def test_adding_what_only_towns_may_read_changes_no_visitor_page_by_a_byte(
+    client: FlaskClient, cast: Cast
+) -> None:
+    """Weaknesses, wishes, asks and sections for verified towns: to a section that is there, and to none."""
+    long_ago = clock.today() - timedelta(days=90)
+    strengths = [{"text": "Bahnhof"}]
+    SectionFactory(town_id=cast.town.id, thesis="t01", fields={"strengths": strengths}, confirmed_on=long_ago)
+    SectionFactory(
+        town_id=cast.town.id, thesis="t09", visibility="verified", fields={}, confirmed_on=long_ago
+    )
+    pages = (*VISITOR_PAGES, address(cast))
+    before = [read(client, page) for page in pages]
+    text = "Zweimal im Jahr, immer im **Bürgerhaus**."
+    for thesis, fields, visibility, version in (
+        ("t01", {"strengths": strengths, "weaknesses": [{"text": "Geheim"}]}, "public", 1),
+        ("t06", {"wanted": [{"text": "Geheim"}]}, "public", 0),
+        ("t10", {"asks": [{"text": "Geheim"}]}, "public", 0),
+        ("t07", {"vision": "Geheim", "projects": [{"title": "Geheim"}]}, "verified", 0),
+        ("t09", {"inside": [{"partner": "Geheim"}]}, "verified", 1),
+    ):
+        sections.save(
+            cast.town.id,
+            cast.mayor.id,
+            thesis,
+            fields=fields,
+            text=text if version else "",
+            visibility=visibility,
+            version=version,
+        )
+    assert [read(client, page) for page in pages] == before
+
+
+def test_sections_are_read_by_those_they_are_for(client: FlaskClient, cast: Cast, sign_in: Any) -> None:
+    SectionFactory(town_id=cast.town.id, thesis="t10", fields={"asks": [{"text": "Eine Satzung"}]})
+    SectionFactory(town_id=cast.town.id, thesis="t02", fields={}, text="Nur unter uns", visibility="verified")
+    for account, sees in (
+        (cast.stranger, True), (cast.unverified, False), (cast.suspended, False), (cast.operator, False),
+    ):  # fmt: skip
+        sign_in(client, account)
+        page = read(client, address(cast))
+        assert "Bürgerhaus" in page
+        assert ("Eine Satzung" in page) is sees and ("Nur unter uns" in page) is sees
 
 
 def test_a_verified_town_sees_the_need_and_an_unverified_person_does_not(

@@ -13,9 +13,10 @@ from werkzeug.routing import Rule as UrlRule
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, OneTimeLink, Report, SeriesLetter, Subscription
+from kleinstadt_net.files import store
+from kleinstadt_net.models import Account, OneTimeLink, Picture, Report, SeriesLetter, Subscription
 from kleinstadt_net.security.tokens import new_token, token_hash
-from kleinstadt_net.services import email_change, job_runs, sessions
+from kleinstadt_net.services import email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
 from kleinstadt_net.services.inactivity import PURPOSE as STILL_HERE_PURPOSE
@@ -91,11 +92,40 @@ class World:
         return made
 
     @cached_property
+    def picture(self) -> Picture:
+        """The town's picture."""
+        made: Picture = make.PictureFactory(town_id=self.cast.town.id)
+        store.write(pictures.FOLDER, f"{made.token}-{made.width}.jpg", b"JPEG")
+        return made
+
+    @cached_property
     def session_id(self) -> int:
         """Another browser of the mayor's."""
         sessions.open_session(self.cast.mayor.id, "Firefox auf Windows")
         db.session.commit()
         return sessions.own(self.cast.mayor.id, 0)[0].session_id
+
+    @cached_property
+    def waiting_picture_id(self) -> int:
+        """A picture that waits for a lead."""
+        made: int = make.PictureFactory(town_id=self.cast.town.id, released_at=None).id
+        return made
+
+    @cached_property
+    def editors_draft_id(self) -> int:
+        """A statement the colleague would like to see."""
+        made = make.StanceDraftFactory(
+            town_id=self.cast.town.id, subject="waerme", origin=None, author_id=self.cast.colleague.id
+        )
+        return int(made.id)
+
+    @cached_property
+    def section_draft_id(self) -> int:
+        """A draft of a section that waits, beside the section with its version."""
+        make.SectionFactory(town_id=self.cast.town.id, thesis="t03")
+        make.SectionVersionFactory(town_id=self.cast.town.id, thesis="t03")
+        made: int = make.SectionDraftFactory(town_id=self.cast.town.id, author_id=self.cast.colleague.id).id
+        return made
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
@@ -104,6 +134,9 @@ class World:
             "ags": self.cast.town.ags,
             "slug": self.cast.town.slug,
             "subject": "innenstadt",
+            "thesis": "t03",
+            "number": 1,
+            "section_draft_id": self.section_draft_id,
             "pages.thesis:key": "t01",
             "pages.topic:key": "innenstadt",
             "token": self.subscription.token,
@@ -117,12 +150,25 @@ class World:
             "series_id": self.series_letter.series_id,
             "outreach.objection:token": self.series_letter.code,
             "outreach.object_by_code:token": self.series_letter.code,
+            "picture_id": self.picture.id,
+            "pictures.release:picture_id": self.waiting_picture_id,
+            "pictures.show:token": self.picture.token,
+            "width": self.picture.width,
             "session_id": self.session_id,
             "sign_up.confirm:token": self.sign_up_token,
             "sign_up.act_on_confirmation:token": self.sign_up_token,
             "suggestion_id": self.suggestion_id,
             "draft_id": self.draft_id,
+            "stances.release:draft_id": self.editors_draft_id,
+            "stances.give_back:draft_id": self.editors_draft_id,
+            "stances.withdraw_draft:draft_id": self.editors_draft_id,
             "membership_id": self.cast.unverified.memberships[0].id,
+            "memberships.ask_operator:membership_id": self.cast.mayor.memberships[0].id,
+            "memberships.leave:membership_id": self.cast.mayor.memberships[0].id,
+            "memberships.set_home:membership_id": self.cast.mayor.memberships[0].id,
+            "memberships.change_role:membership_id": self.cast.colleague.memberships[0].id,
+            "memberships.remove:membership_id": self.cast.colleague.memberships[0].id,
+            "operations.remove_last_lead:membership_id": self.cast.mayor.memberships[0].id,
             "domain_id": self.domain_id,
             "operations.mailbox_letter:key": self.mailbox_key,
             "operations.mailbox_view:key": self.mailbox_key,

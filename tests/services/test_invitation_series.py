@@ -172,7 +172,8 @@ def test_a_town_hall_objects_once_with_its_code_however_typed_and_an_unknown_cod
         db.session.get_one(Town, letter.town_id).ags,
     )
     for wrong in ("ACDEFGHJK", "", "%", "ACDEF-GHJKN"):
-        assert invitation_series.town_behind(wrong) is None and invitation_series.place_of(wrong) is None
+        assert invitation_series.town_behind(wrong) is None
+        assert not invitation_series.place_of(wrong)
         assert invitation_series.object_by_code(wrong) is False
     assert invitation_series.town_behind("acdef–ghjkm.") == "Dallen" and rows(InvitationObjection) == 0
     assert invitation_series.object_by_code("acdef ghjkm") is True

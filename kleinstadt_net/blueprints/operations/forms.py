@@ -7,21 +7,27 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from kleinstadt_net import formats
+from kleinstadt_net.profile.shapes import SHAPES
 from kleinstadt_net.services import reports
 from kleinstadt_net.services.report_desk import ReportedTown, ReportFile
 from kleinstadt_net.services.reports import Decision
+from kleinstadt_net.services.section_moderation import TEXT
+from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.territory import is_key
 from kleinstadt_net.vocabulary import (
     AUDIT_GROUPS,
     REPORT_OUTCOMES,
     STATE_TITLES,
     SUBJECTS,
+    THESES,
     State,
 )
 from kleinstadt_net.web.fields import KnownSelect
 from kleinstadt_net.web.forms import BaseForm
 
 SENTENCE, WHOLE = "sentence", "whole"
+# What the choice of a section begins with.
+SECTION = "section:"
 KEY_MESSAGE = "Bitte geben Sie den amtlichen Gemeindeschlüssel mit acht Ziffern an."
 GROUNDS = {
     "law": "Der Inhalt verstößt gegen geltendes Recht.",
@@ -122,12 +128,13 @@ class DecisionForm(BaseForm):
         statements = report.town.statements if report.town else ()
         self.statement.choices = [
             # Nothing is chosen beforehand but what the report names: a removal is never an oversight.
-            SelectChoice("", "bitte wählen" if statements else "keine Angabe vorhanden"),
+            SelectChoice("", "bitte wählen"),
             # The version goes with the choice: what the town has changed since is not removed unseen.
             *(
                 SelectChoice(f"{one.subject}:{one.version}", _described(one.subject, one.state, one.sentence))
                 for one in statements
             ),
+            *(choice for one in (report.town.sections if report.town else ()) for choice in _parts(one)),
         ]
         if not self.is_submitted():
             about = [one for one in statements if one.subject == report.subject]
@@ -140,6 +147,10 @@ class DecisionForm(BaseForm):
             raise ValidationError("Bitte wählen Sie, welche Angabe Sie meinen.")
         if field.data not in {value for value, *_ in field.iter_choices()}:
             raise ValidationError("Diese Angabe gibt es so nicht mehr. Bitte sehen Sie noch einmal hin.")
+        if field.data.startswith(SECTION) and self.outcome.data == SENTENCE:
+            raise ValidationError(
+                "Einen Satz entfernen Sie aus einer Angabe. Für Abschnitte gilt „Die ganze Angabe“."
+            )
 
     def validate_ground(self, field: RadioField) -> None:
         if self.outcome.data not in (reports.KEPT, reports.UPHELD) and field.data not in GROUNDS:
@@ -153,6 +164,9 @@ class DecisionForm(BaseForm):
         reason = f"{GROUNDS[self.ground.data]}\n{reason}"
         if outcome == reports.TOWN_SUSPENDED:
             return Decision(outcome, reason)
+        if (self.statement.data or "").startswith(SECTION):
+            thesis, version, part = self.statement.data.removeprefix(SECTION).split(":")
+            return Decision(reports.REMOVED, reason, thesis, int(version), is_section=True, part=part)
         subject, _, version = (self.statement.data or "").partition(":")
         return Decision(reports.REMOVED, reason, subject, int(version or 0), whole=outcome == WHOLE)
 
@@ -176,9 +190,21 @@ def _restrictions(town: ReportedTown) -> list[SelectChoice]:
     choices = []
     if any(one.sentence for one in town.statements):
         choices.append(SelectChoice(SENTENCE, "Den Satz entfernen, die Angabe selbst bleibt"))
-    if town.statements:
-        choices.append(SelectChoice(WHOLE, "Die ganze Angabe entfernen"))
+    if town.statements or town.sections:
+        choices.append(SelectChoice(WHOLE, "Die ganze Angabe oder den Abschnitt entfernen"))
     return choices
+
+
+def _parts(section: SectionRow) -> list[SelectChoice]:
+    """The whole section, and each part of it that is filled."""
+    title = f"Abschnitt {THESES[section.thesis].title}"
+    named = {"": "ganz", **{one.key: one.label for one in SHAPES[section.thesis].fields}, TEXT: "Text"}
+    filled = {"", *section.fields, *([TEXT] if section.text else [])}
+    return [
+        SelectChoice(f"{SECTION}{section.thesis}:{section.version}:{key}", f"{title}: {label}")
+        for key, label in named.items()
+        if key in filled
+    ]
 
 
 def _described(subject: str, state: str | None, sentence: str | None) -> str:

@@ -21,7 +21,7 @@ class ReportForm(BaseForm):
         "Auf welcher Seite steht der Inhalt?", [InputRequired("Bitte nennen Sie die Seite."), Length(max=300)]
     )
     subject = SelectField(
-        "Um welche Angabe geht es? (freiwillig)",
+        "Um welche Angabe oder welchen Abschnitt geht es? (freiwillig)",
         choices=[
             SelectChoice("", "keine bestimmte"),
             *(SelectChoice(one.key, one.title) for one in (*THESES.values(), *TOPICS.values())),

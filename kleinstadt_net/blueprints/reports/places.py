@@ -34,7 +34,7 @@ def read_place(text: str) -> Place | None:
         return None
     if not is_reportable(endpoint) or "token" in arguments:
         return None
-    key = arguments.get("subject") or arguments.get("key")
+    key = arguments.get("subject") or arguments.get("thesis") or arguments.get("key")
     return Place(path, arguments.get("ags"), key if key in SUBJECTS else None)
 
 

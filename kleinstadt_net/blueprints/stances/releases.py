@@ -8,7 +8,7 @@ from kleinstadt_net.blueprints.stances import bp
 from kleinstadt_net.blueprints.stances.forms import ConfirmForm, DraftForm, ReturnForm
 from kleinstadt_net.security.access import EDITOR, LEAD, access, acting
 from kleinstadt_net.services import releases as drafts
-from kleinstadt_net.services import stance_drafts, stances
+from kleinstadt_net.services import section_releases, stance_drafts, stances
 
 
 @bp.get("/unsere-stadt/freigaben")
@@ -65,4 +65,7 @@ def withdraw_draft(draft_id: int) -> ResponseReturnValue:
 
 def _page(changed: str | None = None) -> str:
     waiting = drafts.waiting(current_user.acting.town_id)
-    return render_template("stances/releases.html", releases=waiting, changed=changed)
+    sections = section_releases.waiting(current_user.acting.town_id)
+    return render_template(
+        "stances/releases.html", releases=waiting, section_releases=sections, changed=changed
+    )

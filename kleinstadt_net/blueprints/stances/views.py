@@ -1,19 +1,19 @@
 """Unsere Stadt: what the own town says of itself."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from kleinstadt_net.blueprints.stances import bp
 from kleinstadt_net.blueprints.stances.forms import (
     NO_STATEMENT,
     ConfirmForm,
-    DraftForm,
     FocusForm,
     StanceForm,
 )
 from kleinstadt_net.security.access import EDITOR, access, acting
-from kleinstadt_net.services import stance_drafts, stances
+from kleinstadt_net.services import section_drafts, sections, stance_drafts, stances, typed
 from kleinstadt_net.vocabulary import SUBJECTS
 
 WAITS = "Ihr Entwurf ist gespeichert. Sichtbar wird er, sobald er freigegeben ist."
@@ -25,30 +25,32 @@ LEAD_ONLY = (
 @bp.get("/unsere-stadt")
 @access(EDITOR, town=acting)
 def edit() -> str:
-    """The sheet: every subject with the town's statement, what is older than a year, and the focus."""
-    sheet = stances.sheet(current_user.acting.town_id)
-    town_id, account_id = current_user.acting.town_id, current_user.account_id
+    """The sheet: statements and sections by subject, what is older than a year, what waits, and the focus."""
+    town, account_id = current_user.acting, current_user.account_id
+    sheet = stances.sheet(town.town_id)
     return render_template(
         "stances/sheet.html",
         sheet=sheet,
-        waiting=stance_drafts.waiting(town_id),
-        must_wait=stance_drafts.must_wait(town_id, account_id),
-        town=current_user.acting,
-        form=DraftForm(),
+        waiting=sheet.waiting,
+        sections=sections.of_town(town.town_id, verified=True),
+        section_drafts=section_drafts.waiting(town.town_id),
+        # Of a lead it is known without asking.
+        must_wait=town.role != "lead" and stance_drafts.must_wait(town.town_id, account_id),
+        town=town,
     )
 
 
 @bp.route("/unsere-stadt/angaben/<subject>", methods=["GET", "POST"])
-@access(EDITOR, town=acting)
+@access(EDITOR, town=acting, keeps_text=True)
 def edit_stance(subject: str) -> ResponseReturnValue:
     """Change the statement on one subject."""
     if subject not in SUBJECTS:
         abort(404)
-    row = stances.find(current_user.acting.town_id, subject)
-    draft = stance_drafts.own(current_user.acting.town_id, current_user.account_id, subject)
-    form = StanceForm(data=_form_data(row, draft or row))
-    if not form.validate_on_submit():
-        return _stance_page(form, subject), 422 if form.is_submitted() else 200
+    if request.method == "GET":
+        return _opened(subject)
+    form = StanceForm()
+    if not form.validate():
+        return _stance_page(form, subject), 422
     try:
         is_public = _save(form, subject)
     except stances.StaleVersion as stale:
@@ -58,6 +60,16 @@ def edit_stance(subject: str) -> ResponseReturnValue:
         return _stance_page(form, subject, stale.current), 409
     flash("Ihre Angabe ist gespeichert." if is_public else WAITS, "success")
     return redirect(url_for("stances.edit", _anchor=subject))
+
+
+def _opened(subject: str) -> str:
+    """The form with what one left half-typed, else one's own draft, else the statement."""
+    town_id, account_id = current_user.acting.town_id, current_user.account_id
+    if half := typed.find(account_id, town_id, stances.FORM.format(subject=subject)):
+        return _stance_page(StanceForm(formdata=MultiDict(half.content)), subject, half=half)
+    row = stances.find(town_id, subject)
+    draft = stance_drafts.own(town_id, account_id, subject)
+    return _stance_page(StanceForm(data=_form_data(row, draft or row)), subject)
 
 
 def _form_data(row: stances.StanceRow, said: stances.StanceRow | stance_drafts.Draft) -> dict[str, object]:
@@ -82,10 +94,21 @@ def _save(form: StanceForm, subject: str) -> bool:
     )
 
 
-def _stance_page(form: StanceForm, subject: str, other: stances.StanceRow | None = None) -> str:
+def _stance_page(
+    form: StanceForm,
+    subject: str,
+    other: stances.StanceRow | None = None,
+    half: typed.Half | None = None,
+) -> str:
     must_wait = stance_drafts.must_wait(current_user.acting.town_id, current_user.account_id)
     return render_template(
-        "stances/edit.html", form=form, subject=SUBJECTS[subject], other=other, must_wait=must_wait
+        "stances/edit.html",
+        form=form,
+        subject=SUBJECTS[subject],
+        other=other,
+        must_wait=must_wait,
+        half=half,
+        form_name=stances.FORM.format(subject=subject),
     )
 
 

@@ -15,3 +15,12 @@ for (const menu of document.querySelectorAll("details[data-kn-menu]")) {
 
 // After a refused form the reader should hear first what is wrong.
 document.getElementById("fehler")?.focus();
+
+// Whoever signs out leaves no copy of half-typed texts (typed.js) in this browser.
+for (const form of document.querySelectorAll('form[action$="/abmelden"]')) {
+  form.addEventListener("submit", () => {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("kn-getippt:")) localStorage.removeItem(key);
+    }
+  });
+}

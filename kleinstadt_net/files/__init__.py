@@ -1,0 +1,1 @@
+"""Stored bytes: pictures made safe and small, and the directory they lie in. The database knows them by token."""

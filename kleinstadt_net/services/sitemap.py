@@ -1,0 +1,20 @@
+"""The public addresses search engines are told of."""
+
+import numpy as np
+from sqlalchemy import select
+
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Town
+from kleinstadt_net.services import snapshot, urls
+
+# What the protocol allows in one file (sitemaps.org); the register has a fifth of that.
+MAX_ADDRESSES = 50_000
+
+
+def town_addresses() -> list[str]:
+    """The full address of every listed town's page, by key."""
+    picture = snapshot.current()
+    listed = set(picture.ids[np.flatnonzero(picture.listed)].tolist())
+    rows = db.session.execute(select(Town.id, Town.slug, Town.ags).order_by(Town.ags))
+    found = [urls.absolute(urls.town_path(slug, ags)) for town_id, slug, ags in rows if town_id in listed]
+    return found[:MAX_ADDRESSES]
