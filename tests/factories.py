@@ -14,6 +14,7 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import (
     Account,
+    Bookmark,
     Focus,
     Invitation,
     InvitationObjection,
@@ -413,3 +414,14 @@ class PictureFactory(Factory):
     height = 600
     uploaded_at = factory.LazyFunction(clock.now)
     released_at = factory.LazyFunction(clock.now)
+
+
+class BookmarkFactory(Factory):
+    """A town on the list of another one's town hall."""
+
+    class Meta:
+        model = Bookmark
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    marked_town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    marked_at = factory.LazyFunction(clock.now)

@@ -7,6 +7,7 @@ def register_blueprints(app: Flask) -> None:
     """Register every feature; the order is the order of the navigation."""
     from kleinstadt_net.blueprints import (
         accounts,
+        bookmarks,
         dashboard,
         digests,
         memberships,
@@ -31,6 +32,7 @@ def register_blueprints(app: Flask) -> None:
         suggestions,
         peers,
         towns,
+        bookmarks,
         outreach,
         stances,
         sections,

@@ -1,6 +1,6 @@
 """Inserting a row once, in the words of either database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,25 +11,23 @@ from kleinstadt_net.database import Base, db
 
 
 def insert_once(
-    model: type[Base], row: Mapping[str, Any], unique: InstrumentedAttribute[Any]
-) -> ReturningInsert[tuple[Any]]:
-    """An INSERT that does nothing, and returns nothing, when ``unique`` already holds that value.
+    model: type[Base], row: Mapping[str, Any], *unique: InstrumentedAttribute[Any]
+) -> ReturningInsert[Any]:
+    """An INSERT that does nothing, and returns nothing, when ``unique`` already holds these values.
 
     A duplicate must not be an error: on PostgreSQL an error would end the caller's transaction.
     """
     if db.session.get_bind().dialect.name == "postgresql":
         return _with_postgresql(model, row, unique)
-    return (
-        sqlite.insert(model).values(**row).on_conflict_do_nothing(index_elements=[unique]).returning(unique)
-    )
+    return sqlite.insert(model).values(**row).on_conflict_do_nothing(index_elements=unique).returning(*unique)
 
 
 def _with_postgresql(
-    model: type[Base], row: Mapping[str, Any], unique: InstrumentedAttribute[Any]
-) -> ReturningInsert[tuple[Any]]:
+    model: type[Base], row: Mapping[str, Any], unique: Sequence[InstrumentedAttribute[Any]]
+) -> ReturningInsert[Any]:
     return (
         postgresql.insert(model)
         .values(**row)
-        .on_conflict_do_nothing(index_elements=[unique])
-        .returning(unique)
+        .on_conflict_do_nothing(index_elements=unique)
+        .returning(*unique)
     )

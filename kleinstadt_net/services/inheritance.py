@@ -16,7 +16,7 @@ from kleinstadt_net.models import (
     Town,
     TownDomain,
 )
-from kleinstadt_net.services import section_inheritance
+from kleinstadt_net.services import bookmarks, section_inheritance
 
 # What people entered for a town, or who they are.
 OWN = (Membership, Stance, StanceDraft, Focus, Section, SectionDraft)
@@ -54,6 +54,7 @@ def inherit(town: Town, successor: Town, *, leads: bool) -> Inherited:
         _move(Focus, town, successor)
     _join(town, successor)
     _move_domains(town, successor)
+    bookmarks.inherit(town.id, successor.id)
     return Inherited(drafts, _move_people(town, successor))
 
 

@@ -6,11 +6,11 @@ from datetime import date
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, Focus, Membership, Stance, Town, TownCode, TownFigure
+from kleinstadt_net.models import Account, Bookmark, Focus, Membership, Stance, Town, TownCode, TownFigure
 from kleinstadt_net.search.folding import fold
 from kleinstadt_net.services import pictures, sections, snapshot, snapshot_facts, town_cards
 from kleinstadt_net.services.pictures import PictureRow
@@ -97,6 +97,7 @@ class TownPage:
     statements: tuple[Statement, ...]
     speakers: tuple[Speaker, ...] = ()
     picture: PictureRow | None = None
+    is_marked: bool = False
     sections: Mapping[str, SectionRow] = field(default_factory=dict)
 
     def of_state(self, state: str) -> tuple[Statement, ...]:
@@ -129,9 +130,12 @@ def find(ags: str) -> TownPage | None:
     return _page(ags, with_needs=False)
 
 
-def find_for_verified(ags: str) -> TownPage | None:
-    """The page of a town as people of verified towns may see it: with what it seeks advice on."""
-    return _page(ags, with_needs=True)
+def find_for_verified(ags: str, seen_from: int | None = None) -> TownPage | None:
+    """The page of a town as people of verified towns may see it: with what it seeks advice on.
+
+    ``seen_from`` is the town they act for, on whose list the other may stand.
+    """
+    return _page(ags, with_needs=True, seen_from=seen_from)
 
 
 def former(ags: str) -> TownLink | None:
@@ -224,11 +228,13 @@ def _read_points(picture: snapshot.Snapshot) -> list[MapPoint]:
     return points
 
 
-def _page(ags: str, *, with_needs: bool) -> TownPage | None:
-    query = select(Town).options(joinedload(Town.figures)).where(Town.ags == ags, Town.hidden_on.is_(None))
-    town = db.session.scalars(query).unique().one_or_none()
-    if town is None:
+def _page(ags: str, *, with_needs: bool, seen_from: int | None = None) -> TownPage | None:
+    is_marked = exists().where(Bookmark.town_id == seen_from, Bookmark.marked_town_id == Town.id)
+    query = select(Town, is_marked).options(joinedload(Town.figures))
+    found = db.session.execute(query.where(Town.ags == ags, Town.hidden_on.is_(None))).unique().one_or_none()
+    if found is None:
         return None
+    town, marked = found
     taking_part = town.joined_on is not None and town.suspended_at is None and town.gone_on is None
     return TownPage(
         town_id=town.id,
@@ -240,6 +246,7 @@ def _page(ags: str, *, with_needs: bool) -> TownPage | None:
         land=town.land,
         kreis_name=town.kreis_name,
         register_source=town.register_source,
+        is_marked=marked,
         joined_on=town.joined_on,
         taking_part=taking_part,
         gone_on=town.gone_on,

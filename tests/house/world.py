@@ -106,6 +106,12 @@ class World:
         return sessions.own(self.cast.mayor.id, 0)[0].session_id
 
     @cached_property
+    def marked_ags(self) -> str:
+        """A town on the list of the mayor's town hall."""
+        make.BookmarkFactory(town_id=self.cast.town.id, marked_town_id=self.cast.other_town.id)
+        return self.cast.other_town.ags
+
+    @cached_property
     def waiting_picture_id(self) -> int:
         """A picture that waits for a lead."""
         made: int = make.PictureFactory(town_id=self.cast.town.id, released_at=None).id
@@ -150,6 +156,9 @@ class World:
             "series_id": self.series_letter.series_id,
             "outreach.objection:token": self.series_letter.code,
             "outreach.object_by_code:token": self.series_letter.code,
+            "bookmarks.mark:ags": self.marked_ags,
+            "bookmarks.edit_note:ags": self.marked_ags,
+            "bookmarks.strike:ags": self.marked_ags,
             "picture_id": self.picture.id,
             "pictures.release:picture_id": self.waiting_picture_id,
             "pictures.show:token": self.picture.token,

@@ -38,7 +38,9 @@ def show(slug: str, ags: str) -> ResponseReturnValue:
 def _find(ags: str) -> towns.TownPage | None:
     if not is_key(ags):
         return None
-    return towns.find_for_verified(ags) if current_user.is_verified else towns.find(ags)
+    if not current_user.is_verified:
+        return towns.find(ags)
+    return towns.find_for_verified(ags, current_user.acting.town_id if current_user.acting else None)
 
 
 def _moved(ags: str) -> ResponseReturnValue:
