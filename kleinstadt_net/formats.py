@@ -1,6 +1,7 @@
 """Dates and numbers the way a German reader writes them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -10,8 +11,15 @@ from kleinstadt_net.territory import LOCALE, TIME_ZONE
 
 def number(value: float, digits: int = 0) -> str:
     """``12345`` as ``12.345``; ``digits`` places after the decimal comma."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=LOCALE)
+    if not digits:
+        return _whole(round(value))
+    return format_decimal(value, format="#,##0." + "0" * digits, locale=LOCALE)
+
+
+# A page of the directory writes two hundred numbers, most of them again and again.
+@lru_cache(maxsize=20_000)
+def _whole(value: int) -> str:
+    return format_decimal(value, format="#,##0", locale=LOCALE)
 
 
 def signed_percent(fraction: float, digits: int = 1) -> str:
@@ -47,6 +55,7 @@ def time_of(value: datetime) -> str:
     return value.astimezone(TIME_ZONE).strftime("%H:%M Uhr")
 
 
+@lru_cache(maxsize=1_000)
 def month(period: str) -> str:
     """A month as stored (``2026-12``) as it is read: ``Dezember 2026``."""
     return month_of(first_day(period))

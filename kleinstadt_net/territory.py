@@ -46,6 +46,8 @@ class Land:
 
 
 COUNTRY = "Deutschland"
+# West, south, east and north of the country in degrees, with a little air around it.
+BOUNDS = (5.7, 47.1, 15.2, 55.2)
 LAENDER: dict[str, Land] = {
     land.key: land
     for land in (

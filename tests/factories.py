@@ -26,6 +26,7 @@ from kleinstadt_net.models import (
     Picture,
     Report,
     Round,
+    SavedSearch,
     Section,
     SectionDraft,
     SectionVersion,
@@ -425,3 +426,16 @@ class BookmarkFactory(Factory):
     town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
     marked_town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
     marked_at = factory.LazyFunction(clock.now)
+
+
+class SavedSearchFactory(Factory):
+    """A search for towns in one Land, which had found none."""
+
+    class Meta:
+        model = SavedSearch
+
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    name = factory.Sequence(lambda n: f"Suche {n}")
+    query = '{"land": "06"}'
+    known = factory.LazyFunction(list)
+    saved_at = factory.LazyFunction(clock.now)

@@ -55,6 +55,15 @@ PACKAGES = (
             "LICENSE",
         ),
     ),
+    # Its pictures of markers and layers are not used: towns are drawn.
+    Package(
+        "leaflet",
+        "1.9.4",
+        "leaflet",
+        "BSD-2-Clause",
+        ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
+        compressed=("dist/leaflet.js", "dist/leaflet.css"),
+    ),
 )
 
 

@@ -14,7 +14,6 @@ def register_blueprints(app: Flask) -> None:
         operations,
         outreach,
         pages,
-        peers,
         pictures,
         privacy,
         public_face,
@@ -30,7 +29,6 @@ def register_blueprints(app: Flask) -> None:
     for feature in (
         dashboard,
         suggestions,
-        peers,
         towns,
         bookmarks,
         outreach,

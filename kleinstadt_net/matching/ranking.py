@@ -69,7 +69,17 @@ def rank(
     wanted[i] = False
     ordered = np.sort(keys[wanted])[:limit]
     rows = features.by_ags[ordered & ((1 << RANK_BITS) - 1)]
-    return Ranking(rows, _scores(ordered), compared.take(rows))
+    return Ranking(rows, scores(ordered), compared.take(rows))
+
+
+def sort_keys(features: TownFeatures, i: int, weights: Weights = WEIGHTS) -> Ints:
+    """One whole number for every town, all different: the smaller, the better it fits town ``i``; see ``scores``."""
+    return _sort_keys(steps(parts(features, i), weights), features.ags_rank)
+
+
+def scores(keys: Ints) -> Floats:
+    """The scores 0..1 that ``sort_keys`` hold."""
+    return (STEPS - (keys >> RANK_BITS)) / STEPS
 
 
 def score_pair(features: TownFeatures, i: int, j: int, weights: Weights = WEIGHTS) -> float:
@@ -84,18 +94,14 @@ def top_k(features: TownFeatures, k: int, weights: Weights = WEIGHTS) -> Top:
     """
     count = len(features)
     rows = np.full((count, k), -1, dtype=np.int64)
-    scores = np.zeros((count, k))
+    values_of = np.zeros((count, k))
     for i, survivors in Screen(features, weights).survivors(min(k, count - 1)):
         values = steps(parts(features, i, survivors), weights)
         ordered = np.sort(_sort_keys(values, features.ags_rank[survivors]))[:k]
         rows[i, : len(ordered)] = features.by_ags[ordered & ((1 << RANK_BITS) - 1)]
-        scores[i, : len(ordered)] = _scores(ordered)
-    return Top(rows, scores)
+        values_of[i, : len(ordered)] = scores(ordered)
+    return Top(rows, values_of)
 
 
 def _sort_keys(values: Ints, ranks: Ints) -> Ints:
     return ((STEPS - values) << RANK_BITS) | ranks
-
-
-def _scores(keys: Ints) -> Floats:
-    return (STEPS - (keys >> RANK_BITS)) / STEPS

@@ -31,7 +31,7 @@ class SavedSearch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     town_id: Mapped[int] = mapped_column(ForeignKey("towns.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(80))
-    # As it stands in the address of the directory, after the question mark.
+    # The filters of the directory that narrow it, as JSON.
     query: Mapped[str] = mapped_column(String(500))
     known: Mapped[list[int]] = mapped_column(JSON)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)

@@ -4,15 +4,20 @@
 between names are left out on both sides. Words of Kreis and Land may be added to tell equal names apart.
 """
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kleinstadt_net.search.folding import fold, plain
+from kleinstadt_net.search.word_index import Flags, WordIndex
+
+Ints = NDArray[np.int64]
 
 SMALL_WORDS = frozenset({
     "a", "am", "an", "auf", "b", "bei", "beim", "d", "dem", "den", "der", "des", "die", "i", "im", "in", "n",
@@ -40,6 +45,8 @@ SHORT_FORMS = {
     "westf": "westfalen",
     "wuertt": "wuerttemberg",
 }
+# Short for one word, though each of its letters alone is none.
+INITIALS = {" o l": "oberlausitz"}
 # Said or left out as people please: "Münsterquell" is looked for where "Bad Münsterquell" stands.
 LEADING_WORDS = frozenset({"bad", "markt", "sankt"})
 
@@ -50,6 +57,8 @@ BEGINNING = 0.97
 MIN_LETTERS = 4
 NEARLY_ENOUGH = 3
 MAX_ALIKE = 60
+
+_NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,97 +71,113 @@ class Named:
     sort_key: str
 
 
+class Rank(IntEnum):
+    """How a name fits what was typed, best first."""
+
+    WHOLE = 0
+    BEGINNING = 1
+    IN_NAME = 2
+    IN_NAME_AND_AROUND = 3
+    AROUND = 4
+    ALIKE = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Entries that fit, best first: their positions, and the ``Rank`` of each."""
+
+    places: Ints
+    ranks: Ints
+
+
 class NameIndex:
     """Answers positions in the sequence of entries it was made from; never changed afterwards."""
 
     def __init__(self, entries: Sequence[Named]) -> None:
-        self._order = [(not entry.preferred, entry.sort_key, place) for place, entry in enumerate(entries)]
-        self._forms = [frozenset(_forms(entry.name)) for entry in entries]
-        self._names = _Words((entry.name,) for entry in entries)
-        self._around = _Words(entry.surroundings for entry in entries)
+        by_name = sorted(
+            range(len(entries)), key=lambda n: (not entries[n].preferred, entries[n].sort_key, n)
+        )
+        self._order = np.empty(len(entries), dtype=np.int64)
+        self._order[by_name] = np.arange(len(entries))
+        forms = [set(_forms(entry.name)) for entry in entries]
+        self._forms = WordIndex(forms)
+        self._names = WordIndex([set(_words(entry.name)) for entry in entries])
+        self._around = WordIndex([set(chain(*map(_words, entry.surroundings))) for entry in entries])
         keys = [
-            (key, place)
-            for place, forms in enumerate(self._forms)
-            for key in {*forms, *map(_without_leading_word, forms)}
+            (key, n) for n, ours in enumerate(forms) for key in {*ours, *map(_without_leading_word, ours)}
         ]
-        self._keys = [key for key, _ in keys]
-        self._places = [place for _, place in keys]
+        self._keys = np.array([key for key, _ in keys], dtype=np.str_)
+        self._places = np.array([place for _, place in keys], dtype=np.int64)
 
     def find(self, text: str) -> list[int]:
-        """Every entry that fits, best first; names nearly the same only where hardly any fits exactly."""
+        """Every entry with a name that fits, best first."""
+        found: list[int] = self.search(text).places.tolist()
+        return found
+
+    def search(self, text: str, *, among: Flags | None = None, around: bool = False) -> Found:
+        """The entries that fit out of those ``among`` is true for; alike ones only where hardly any fits exactly.
+
+        ``around`` takes those too whose surroundings alone fit.
+        """
         typed = fold(text).split()
         # A small word alone is the beginning of something longer.
         words = [word for word in typed if word not in SMALL_WORDS] or typed
         if not words:
-            return []
-        exact = self._beginning_with(words)
-        found = sorted(exact, key=lambda place: (self._rank(place, words, exact[place]), self._order[place]))
-        if len(found) >= NEARLY_ENOUGH:
-            return found
-        return found + [place for place in self._alike(_key(words)) if place not in exact]
+            return Found(_NOBODY, _NOBODY)
+        ranks = self._exact(words)
+        fits = ranks <= (Rank.AROUND if around else Rank.IN_NAME_AND_AROUND)
+        if among is not None:
+            fits &= among
+        places = np.flatnonzero(fits)
+        places = places[np.lexsort((self._order[places], ranks[places]))]
+        if len(places) >= NEARLY_ENOUGH:
+            return Found(places, ranks[places])
+        alike = self._alike(_key(words), fits, among)
+        return Found(
+            np.concatenate((places, alike)),
+            np.concatenate((ranks[places], np.full(len(alike), Rank.ALIKE, dtype=np.int64))),
+        )
 
-    def _beginning_with(self, words: Sequence[str]) -> dict[int, bool]:
-        """Entries where every word begins one of theirs, and whether the name alone has them all."""
-        by_name = [self._names.beginning_with(word) for word in words]
-        in_name = set[int].intersection(*by_name)
-        anywhere = [names | self._around.beginning_with(w) for names, w in zip(by_name, words, strict=True)]
-        # A Kreis alone is no name: the first word, or another, must be the town's own.
-        named = set[int].intersection(*anywhere) & set[int]().union(*by_name)
-        return {place: place in in_name for place in named}
+    def _exact(self, words: Sequence[str]) -> Ints:
+        """The rank of every entry whose words begin as those typed, and one beyond all ranks for the others."""
+        in_name = [self._names.beginning_with(word) for word in words]
+        anywhere = [named | self._around.beginning_with(w) for named, w in zip(in_name, words, strict=True)]
+        whole, key = np.logical_and.reduce(in_name), _key(words)
+        ranks = np.where(np.logical_and.reduce(anywhere), int(Rank.AROUND), len(Rank)).astype(np.int64)
+        # A Kreis alone is no name: one word at least must be the town's own.
+        ranks[(ranks == Rank.AROUND) & np.logical_or.reduce(in_name)] = Rank.IN_NAME_AND_AROUND
+        ranks[whole] = Rank.IN_NAME
+        ranks[whole & self._forms.beginning_with(key)] = Rank.BEGINNING
+        ranks[whole & self._forms.equal_to(key)] = Rank.WHOLE
+        return ranks
 
-    def _rank(self, place: int, words: Sequence[str], in_name: bool) -> int:
-        key = _key(words)
-        if key in self._forms[place]:
-            return 0
-        if any(form.startswith(key) for form in self._forms[place]):
-            return 1
-        return 2 if in_name else 3
-
-    def _alike(self, key: str) -> list[int]:
+    def _alike(self, key: str, known: Flags, among: Flags | None) -> Ints:
         if len(key) < MIN_LETTERS:
-            return []
-        beginnings = [name[: len(key)] for name in self._keys]
+            return _NOBODY
+        # An array of shorter texts cuts them, all at once.
+        beginnings = self._keys.astype(f"U{len(key)}")
         likeness: dict[int, float] = {}
         for choices, weight in ((self._keys, 1.0), (beginnings, BEGINNING)):
             alike = process.extract(
                 key,
-                choices,
+                choices.tolist(),
                 scorer=OSA.normalized_similarity,
                 processor=None,
                 score_cutoff=LIKENESS,
-                limit=MAX_ALIKE,
+                limit=None,
             )
             for _, score, number in alike:
-                place = self._places[number]
-                likeness[place] = max(likeness.get(place, 0.0), score * weight)
-        return sorted(likeness, key=lambda place: (-likeness[place], self._order[place]))
-
-
-class _Words:
-    """The words of all entries in one sorted list, so that a beginning is found by bisection."""
-
-    def __init__(self, texts: Iterable[Iterable[str]]) -> None:
-        places: dict[str, set[int]] = defaultdict(set)
-        for place, names in enumerate(texts):
-            for name in names:
-                for word in _words(name):
-                    places[word].add(place)
-        self._words = sorted(places)
-        self._places = [frozenset(places[word]) for word in self._words]
-
-    def beginning_with(self, start: str) -> set[int]:
-        first = bisect_left(self._words, start)
-        found: set[int] = set()
-        for number in range(first, len(self._words)):
-            if not self._words[number].startswith(start):
-                break
-            found |= self._places[number]
-        return found
+                place = int(self._places[number])
+                if not known[place] and (among is None or among[place]):
+                    likeness[place] = max(likeness.get(place, 0.0), score * weight)
+        best = sorted(likeness, key=lambda place: (-likeness[place], self._order[place]))
+        return np.array(best[:MAX_ALIKE], dtype=np.int64)
 
 
 def _words(name: str) -> Iterator[str]:
     """Every word of a name in every way of writing it."""
     for written in (fold(name), plain(name)):
+        yield from (word for letters, word in INITIALS.items() if written.endswith(letters))
         for word in written.split():
             if word not in SMALL_WORDS:
                 yield word

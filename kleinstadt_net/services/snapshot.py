@@ -43,7 +43,7 @@ class Snapshot:
     features: TownFeatures
     listed: Flags  # in the band of sizes or taking part; neither gone nor hidden
     sort_keys: Texts
-    search_folds: Texts
+    name_rank: Ints  # the place of each row in the order of names
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -108,6 +108,7 @@ def load(revision: int, day: date) -> Snapshot:
     """Read all towns anew."""
     rows = snapshot_facts.towns()
     facts = snapshot_facts.facts(rows, day)
+    sort_keys = np.array([row.sort_key for row in rows], dtype=np.str_)
     return Snapshot(
         revision,
         day,
@@ -115,8 +116,8 @@ def load(revision: int, day: date) -> Snapshot:
         MappingProxyType({row.id: number for number, row in enumerate(rows)}),
         engine.build(facts, tuple(SUBJECTS)),
         _listed(rows, facts),
-        np.array([row.sort_key for row in rows], dtype=np.str_),
-        np.array([row.search_fold for row in rows], dtype=np.str_),
+        sort_keys,
+        _ranked(sort_keys),
     )
 
 
@@ -136,6 +137,7 @@ def _patched(known: Snapshot, revision: int) -> Snapshot | None:
     places = [known.rows[row.id] for row in changed]
     listed = known.listed.copy()
     listed[places] = _listed(changed, facts)
+    sort_keys = _rewritten(known.sort_keys, places, [row.sort_key for row in changed])
     return Snapshot(
         revision,
         known.day,
@@ -143,12 +145,22 @@ def _patched(known: Snapshot, revision: int) -> Snapshot | None:
         known.rows,
         engine.replace(known.features, dict(zip(places, facts, strict=True))),
         listed,
-        _rewritten(known.sort_keys, places, [row.sort_key for row in changed]),
-        _rewritten(known.search_folds, places, [row.search_fold for row in changed]),
+        sort_keys,
+        known.name_rank if sort_keys is known.sort_keys else _ranked(sort_keys),
     )
 
 
+def _ranked(sort_keys: Texts) -> Ints:
+    """The place of each in the order of all; equal ones in the order of their rows."""
+    ranks = np.empty(len(sort_keys), dtype=np.int64)
+    ranks[np.argsort(sort_keys, kind="stable")] = np.arange(len(sort_keys))
+    return ranks
+
+
 def _rewritten(texts: Texts, places: Sequence[int], news: Sequence[str]) -> Texts:
+    # Nearly every change is a town's statement, which no name depends on.
+    if texts[places].tolist() == list(news):
+        return texts
     # Through a list, because an array of text would cut what is longer than anything before.
     words = texts.tolist()
     for place, text in zip(places, news, strict=True):

@@ -36,7 +36,6 @@ class TownRow(NamedTuple):
     gone_on: date | None
     hidden_on: date | None
     sort_key: str
-    search_fold: str
 
     @property
     def taking_part(self) -> bool:

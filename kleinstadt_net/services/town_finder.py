@@ -7,12 +7,14 @@ from datetime import date
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine, func, select
 
 from kleinstadt_net import settings
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Town, TownFigure
-from kleinstadt_net.search.name_index import Named, NameIndex
+from kleinstadt_net.search.name_index import Found, Named, NameIndex
 from kleinstadt_net.services import installation
 from kleinstadt_net.territory import LAENDER
 
@@ -26,6 +28,7 @@ class Choice:
     """A town one may choose; Kreis and Land tell equal names apart. A Kreis without a name is None."""
 
     ags: str
+    slug: str
     name: str
     kreis_name: str | None
     land_name: str
@@ -42,9 +45,11 @@ class Choices:
 class _Row(NamedTuple):
     id: int
     ags: str
+    slug: str
     name: str
     kreis_name: str | None
     land: str
+    postcode: str | None
     sort_key: str
     gone_on: date | None
     hidden_on: date | None
@@ -57,6 +62,7 @@ class _Directory:
 
     revision: int
     rows: Mapping[int, _Row]
+    ids: NDArray[np.int64]  # of the choices
     choices: Sequence[Choice]
     by_ags: Mapping[str, Choice]
     index: NameIndex
@@ -72,6 +78,36 @@ def find(text: str, *, limit: int = SHOWN) -> Choices:
     directory = _current()
     places = directory.index.find(text[:MAX_LENGTH])
     return Choices(tuple(directory.choices[place] for place in places[:limit]), len(places))
+
+
+def search(text: str, ids: NDArray[np.int64], among: NDArray[np.bool_]) -> Found:
+    """What the directory finds by name, Kreis or postcode: positions in ``ids``, which ascend, where ``among`` is true.
+
+    Unlike ``find`` it takes a Kreis, a Land or a postcode alone.
+    """
+    directory = _current()
+    if not len(ids):
+        return Found(ids, ids)
+    positions = np.searchsorted(ids, directory.ids).clip(max=len(ids) - 1)
+    shown = among[positions] & (ids[positions] == directory.ids)
+    found = directory.index.search(text[:MAX_LENGTH], among=shown, around=True)
+    return Found(positions[found.places], found.ranks)
+
+
+def place_of(text: str) -> tuple[int, Choice] | None:
+    """The id of the town somebody names, by its key or its name, and the town; None where none is meant."""
+    directory = _current()
+    if text in directory.by_ags:
+        places = [directory.choices.index(directory.by_ags[text])]
+    else:
+        places = directory.index.find(text[:MAX_LENGTH])
+    return (int(directory.ids[places[0]]), directory.choices[places[0]]) if places else None
+
+
+def chosen(town_ids: NDArray[np.int64]) -> tuple[Choice, ...]:
+    """Some towns that ``search`` has found, as one may choose them, in that order."""
+    directory = _current()
+    return tuple(directory.choices[place] for place in np.searchsorted(directory.ids, town_ids).tolist())
 
 
 def by_ags(ags: str) -> Choice | None:
@@ -111,7 +147,7 @@ def _load(revision: int) -> _Directory:
         [
             Named(
                 row.name,
-                (row.kreis_name or "", choice.land_name),
+                (row.kreis_name or "", choice.land_name, row.postcode or ""),
                 preferred=row.population is not None and low <= row.population < high,
                 sort_key=row.sort_key,
             )
@@ -119,12 +155,13 @@ def _load(revision: int) -> _Directory:
         ]
     )
     by_key = {choice.ags: choice for choice in choices}
-    return _Directory(revision, {row.id: row for row in rows}, choices, by_key, index)
+    ids = np.array([row.id for row in standing], dtype=np.int64)
+    return _Directory(revision, {row.id: row for row in rows}, ids, choices, by_key, index)
 
 
 def _choice(row: _Row) -> Choice:
     land = LAENDER.get(row.land)
-    return Choice(row.ags, row.name, row.kreis_name, land.name if land else "")
+    return Choice(row.ags, row.slug, row.name, row.kreis_name, land.name if land else "")
 
 
 def _rows(since: int) -> list[_Row]:

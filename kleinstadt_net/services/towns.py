@@ -11,7 +11,6 @@ from sqlalchemy.orm import joinedload
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Bookmark, Focus, Membership, Stance, Town, TownCode, TownFigure
-from kleinstadt_net.search.folding import fold
 from kleinstadt_net.services import pictures, sections, snapshot, snapshot_facts, town_cards
 from kleinstadt_net.services.pictures import PictureRow
 from kleinstadt_net.services.sections import SectionRow
@@ -19,7 +18,6 @@ from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
 from kleinstadt_net.services.town_cards import TownCard
 from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS, State
 
-PAGE_SIZE = 25
 _TAKING_PART = (Town.joined_on.is_not(None), Town.suspended_at.is_(None), Town.gone_on.is_(None))
 
 
@@ -114,17 +112,6 @@ class TownLink:
     name: str
 
 
-@dataclass(frozen=True)
-class DirectoryPage:
-    """One page of the directory: ``total`` towns pass the filters out of ``listed``."""
-
-    rows: tuple[TownCard, ...]
-    total: int
-    listed: int
-    number: int
-    size: int
-
-
 def find(ags: str) -> TownPage | None:
     """The page of a town as a visitor may see it; None where there is none."""
     return _page(ags, with_needs=False)
@@ -146,30 +133,6 @@ def former(ags: str) -> TownLink | None:
         .where(TownCode.ags == ags)
     ).first()
     return None if row is None else TownLink(*row)
-
-
-def directory(text: str, land: str | None, taking_part: bool, number: int) -> DirectoryPage:
-    """Listed towns whose name or Kreis has words beginning with every word of ``text``, by name."""
-    picture = snapshot.current()
-    passes = picture.listed.copy()
-    if land is not None:
-        passes &= picture.land == land
-    if taking_part:
-        passes &= picture.taking_part
-    for word in fold(text).split():
-        # Folded texts are words between blanks, so a blank before it asks for the beginning of one.
-        passes &= np.char.find(np.char.add(" ", picture.search_folds), f" {word}") >= 0
-    hits = np.flatnonzero(passes)
-    ordered = hits[np.argsort(picture.sort_keys[hits], kind="stable")]
-    first = (number - 1) * PAGE_SIZE
-    ids = [int(picture.ids[row]) for row in ordered[first : first + PAGE_SIZE]]
-    return DirectoryPage(
-        rows=_in_order(picture, ids),
-        total=len(hits),
-        listed=int(np.count_nonzero(picture.listed)),
-        number=number,
-        size=PAGE_SIZE,
-    )
 
 
 def showing(subject: str, limit: int) -> tuple[TownCard, ...]:

@@ -10,6 +10,7 @@ from kleinstadt_net.security.identity import Identity, Visitor
 from kleinstadt_net.services import installation
 from kleinstadt_net.web.forms import field_attributes, field_messages
 from kleinstadt_net.web.timelines import timeline
+from kleinstadt_net.web.wheel import wheel
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,6 @@ FOR_VISITORS = (
 FOR_TOWNS = (
     NavigationItem("Übersicht", "dashboard.overview"),
     NavigationItem("Vorschläge", "suggestions.index"),
-    NavigationItem("Passende Städte", "peers.index"),
     NavigationItem("Städte", "towns.index"),
     NavigationItem("Unsere Stadt", "stances.edit"),
 )
@@ -75,6 +75,7 @@ def init_app(app: Flask) -> None:
         is_development=bound.is_development,
         is_demonstration=installation.is_demonstration,
         navigation=navigation,
+        wheel_fields=wheel,
         field_attributes=field_attributes,
         field_messages=field_messages,
     )

@@ -1,11 +1,21 @@
 """Jinja filters: dates and numbers as ``formats`` writes them, and texts of towns."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from flask import Flask
 
 from kleinstadt_net import formats
 from kleinstadt_net.web import markdown
 
+
+def of_code(reasons: Iterable[Mapping[str, Any]], code: str) -> list[Mapping[str, Any]]:
+    """The reasons of one code, in their order; a page of the directory asks two hundred times."""
+    return [reason for reason in reasons if reason["code"] == code]
+
+
 FILTERS = {
+    "of_code": of_code,
     "number": formats.number,
     "signed_percent": formats.signed_percent,
     "population": formats.rounded_population,

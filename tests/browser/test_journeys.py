@@ -79,12 +79,12 @@ def test_a_mayor_finds_a_town_that_fits_and_reads_why(
     page = open_window(viewport, java_script_enabled=has_script)
     she = Navigator(page, has_script)
     she.sign_in(mayor.email)
-    she.choose_from_menu("Passende Städte")
+    she.choose_from_menu("Städte")
     she.finds_the_page_usable()
 
     she.filter_towns(Land="Bayern", Thema="Innenstadt", Angabe_der_Stadt="Das können wir zeigen")
     for part in ("land=09", "thema=innenstadt", "angabe=strength"):
-        expect(page).to_have_url(re.compile(rf"/passende-staedte\?.*\b{part}\b"))
+        expect(page).to_have_url(re.compile(rf"/staedte\?.*\b{part}\b"))
     # The address alone brings the same list back, so it can be kept or sent to a colleague.
     page.goto(page.url)
     expect(page.get_by_role("heading", name="Eine Stadt", exact=True)).to_be_visible()
@@ -104,6 +104,34 @@ def test_a_mayor_finds_a_town_that_fits_and_reads_why(
     she.sees_heading("Lauenfurt")
     she.sees("Drei leere Läden sind wieder belebt.")
     she.finds_the_page_usable()
+
+
+def test_a_town_is_found_by_keyboard_while_its_name_is_typed_and_with_a_form_where_no_script_runs(
+    mayor: Account, open_window: OpenWindow
+) -> None:
+    page = open_window(TELEPHONE)
+    page.goto("/staedte")
+    field = page.get_by_role("combobox", name="Suche")
+    field.press_sequentially("Laue")
+    option = page.get_by_role("option", name="Lauenfurt")
+    expect(option).to_be_visible()
+    field.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    Navigator(page).finds_the_page_usable()
+    field.press("Escape")
+    expect(option).to_be_hidden()
+    expect(field).to_have_value("Laue")
+    field.press("ArrowDown")
+    expect(option).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="Lauenfurt", level=1)).to_be_visible()
+
+    plain = open_window(TELEPHONE, java_script_enabled=False)
+    plain.goto("/staedte")
+    plain.get_by_label("Suche").fill("leere laden")
+    plain.get_by_role("button", name="Suchen").click()
+    expect(plain.get_by_text("Gefunden in: Innenstadt")).to_be_visible()
 
 
 def test_what_a_colleague_says_can_be_read_by_everybody_but_a_need_by_towns_alone(

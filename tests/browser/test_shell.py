@@ -12,6 +12,8 @@ PAGES = [
     "/thesen",
     "/thesen/t05",
     "/themen/waerme",
+    "/staedte",
+    "/staedte?suche=x&land=09&thema=waerme&umkreis=10&sortierung=entfernung",
     "/impressum",
     "/datenschutz",
     "/barrierefreiheit",

@@ -106,6 +106,12 @@ class World:
         return sessions.own(self.cast.mayor.id, 0)[0].session_id
 
     @cached_property
+    def search_id(self) -> int:
+        """A search the mayor's town hall has saved."""
+        made: int = make.SavedSearchFactory(town_id=self.cast.town.id).id
+        return made
+
+    @cached_property
     def marked_ags(self) -> str:
         """A town on the list of the mayor's town hall."""
         make.BookmarkFactory(town_id=self.cast.town.id, marked_town_id=self.cast.other_town.id)
@@ -156,6 +162,7 @@ class World:
             "series_id": self.series_letter.series_id,
             "outreach.objection:token": self.series_letter.code,
             "outreach.object_by_code:token": self.series_letter.code,
+            "search_id": self.search_id,
             "bookmarks.mark:ags": self.marked_ags,
             "bookmarks.edit_note:ags": self.marked_ags,
             "bookmarks.strike:ags": self.marked_ags,

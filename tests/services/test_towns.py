@@ -4,7 +4,6 @@ from datetime import date
 
 from flask import Flask
 
-from kleinstadt_net import clock
 from kleinstadt_net.services import towns
 from tests.factories import FocusFactory, StanceFactory, TownCodeFactory, TownFactory, TownFigureFactory
 from tests.support.cast import Cast
@@ -44,41 +43,6 @@ def test_two_dates_less_than_three_years_apart_are_no_trend(app: Flask) -> None:
     TownFigureFactory(town=town, population=9_000, population_on=date(2023, 12, 31))
     page = towns.find(town.ags)
     assert page is not None and page.figure is not None and page.figure.growth is None
-
-
-def test_the_directory_lists_the_band_and_everybody_taking_part(app: Flask) -> None:
-    sizes = {"Ellernrode": 5_000, "Lauenfurt": 19_999, "Hohenwispel": 20_000, "Steinbracken": 4_999}
-    for name, population in sizes.items():
-        TownFigureFactory(town=TownFactory(name=name), population=population)
-    TownFigureFactory(town=TownFactory(name="Oberdallen"), population=4_500, quality="estimate")
-    TownFigureFactory(town=TownFactory(name="Birkenlohe", taking_part=True), population=900)
-    TownFigureFactory(town=TownFactory(name="Dachsbrück", gone_on=clock.today()), population=8_000)
-    TownFigureFactory(town=TownFactory(name="Erlenmünde", hidden_on=clock.today()), population=8_000)
-    found = towns.directory("", None, False, 1)
-    assert {row.name for row in found.rows} == {"Ellernrode", "Lauenfurt", "Oberdallen", "Birkenlohe"}
-    assert found.total == found.listed == 4
-
-
-def test_the_search_knows_umlauts_beginnings_and_several_words(app: Flask) -> None:
-    from kleinstadt_net.search.folding import search_fold
-
-    for name, kreis in (
-        ("Mühlenqualm", "Ellernkreis"),
-        ("Bad Kirchwerlau", "Ellernkreis"),
-        ("Kirchwerlau", "Otterkreis"),
-    ):
-        town = TownFactory(name=name, kreis_name=kreis, search_fold=search_fold(name, kreis))
-        TownFigureFactory(town=town, population=8_000)
-    for text, expected in {
-        "Mühlen": {"Mühlenqualm"},
-        "muehlen": {"Mühlenqualm"},
-        "muhlen": {"Mühlenqualm"},
-        "qualm": set(),
-        "kirchw": {"Bad Kirchwerlau", "Kirchwerlau"},
-        "kirchwerlau ellern": {"Bad Kirchwerlau"},
-        "%": {"Mühlenqualm", "Bad Kirchwerlau", "Kirchwerlau"},
-    }.items():
-        assert {row.name for row in towns.directory(text, None, False, 1).rows} == expected, text
 
 
 def test_a_former_key_finds_the_town(app: Flask) -> None:

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("towns", __name__)
 
-from kleinstadt_net.blueprints.towns import views  # noqa: E402, F401  # the views attach themselves to bp
+from kleinstadt_net.blueprints.towns import map_views, searches, views  # noqa: E402, F401  # they attach themselves to bp

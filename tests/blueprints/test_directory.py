@@ -1,4 +1,4 @@
-"""The page Passende Städte: for verified people, filters in the address, words instead of numbers."""
+"""The page Städte: for everybody, filters in the address, words instead of numbers, towns offered while one types."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from kleinstadt_net.models import Town
-from kleinstadt_net.services.peers import PAGE_SIZE
-from tests.factories import StanceFactory, TownFactory, TownFigureFactory
+from kleinstadt_net.services.directory import PAGE_SIZE
+from tests.factories import SectionFactory, StanceFactory, TownFactory, TownFigureFactory
 from tests.support.cast import Cast
 from tests.support.statements import counted_queries
 
-PAGE = "/passende-staedte"
+PAGE = "/staedte"
 
 
 @pytest.fixture
@@ -32,13 +32,26 @@ def text(client: FlaskClient, address: str = PAGE, status: int = 200) -> str:
     return response.get_data(as_text=True)
 
 
-def test_a_visitor_is_asked_to_sign_in_and_an_unverified_person_is_told_why_not(
+def test_the_former_address_leads_to_the_order_of_the_fit_with_its_filters(
     client: FlaskClient, cast: Cast, sign_in: Any
 ) -> None:
-    assert client.get(PAGE).status_code == 302
+    old = "/passende-staedte?land=07&von=5000&seite=1&_external=1&fremd=x"
+    assert client.get(old).status_code == 302
     for account in (cast.unverified, cast.suspended):
         sign_in(client, account)
-        assert client.get(PAGE).status_code == 403
+        assert client.get(old).status_code == 403
+    sign_in(client, cast.mayor)
+    response = client.get(old)
+    assert response.status_code == 301
+    assert response.location == "/staedte?land=07&von=5000&seite=1&sortierung=passend"
+
+
+def test_a_visitor_sees_towns_by_name_without_any_fit(client: FlaskClient, cast: Cast) -> None:
+    page = text(client, PAGE + "?sortierung=passend")
+    assert "wenn Sie für Ihre Stadt angemeldet sind" in page
+    assert page.index("Ellernrode") < page.index("Hohenwispel") < page.index("Lauenfurt")
+    assert "Ähnliche Ausgangslage" not in page and "Wir suchen Rat" not in page
+    assert "Wozu Städte Rat suchen, sehen nur bestätigte Städte." in text(client, PAGE + "?angabe=seeking")
 
 
 def test_the_fit_is_given_in_words_with_the_reason(mayor: FlaskClient, cast: Cast) -> None:
@@ -63,7 +76,8 @@ def test_filters_stand_in_the_address_and_can_be_taken_away_one_by_one(
     page = text(mayor, PAGE + "?thema=innenstadt&angabe=strength&dabei=y")
     assert "Eine Stadt" in page and "Lauenfurt" in page
     assert "?thema=innenstadt&amp;angabe=strength" in page
-    assert '<option selected value="innenstadt">' in page
+    assert '<option selected value="innenstadt">Innenstadt (1)</option>' in page
+    assert "Filter (3)" in page and "nur Städte, die dabei sind (1)" in page
 
 
 @pytest.mark.parametrize(
@@ -79,6 +93,12 @@ def test_filters_stand_in_the_address_and_can_be_taken_away_one_by_one(
         ("von=5000&bis=4000", "kleiner als die bei"),
         ("umkreis=weit%00weg", "Zeichen, die sich nicht speichern lassen"),
         ("umkreis=%C2%B2", "eine ganze Zahl"),
+        ("wachstum=explodiert", "Diese Auswahl gibt es nicht"),
+        ("netzwerk=gibt-es-nicht-mehr", "Diese Auswahl gibt es nicht"),
+        ("sortierung=rang", "Diese Auswahl gibt es nicht"),
+        ("umkreis=20&ort=Qqqquap", "Wir finden keine Stadt mit dem Namen"),
+        ("ort=" + "x" * 101, "höchstens 100 Zeichen"),
+        ("suche=" + "x" * 101, "höchstens 100 Zeichen"),
     ],
 )
 def test_a_filter_nobody_understands_is_named_and_left_aside(
@@ -102,10 +122,33 @@ def test_a_long_list_is_paged_and_keeps_its_filters(mayor: FlaskClient) -> None:
     assert "land=03&amp;seite=1" in page
 
 
-def test_no_hit_says_how_to_widen(mayor: FlaskClient) -> None:
-    page = text(mayor, PAGE + "?thema=innenstadt&land=14")
+def test_no_hit_says_how_to_widen(mayor: FlaskClient, cast: Cast) -> None:
+    StanceFactory(town_id=cast.other_town.id, subject="innenstadt", state="strength")
+    page = text(mayor, PAGE + "?thema=innenstadt&land=14&dabei=y")
     assert "Auf alle gewählten Filter zusammen passt keine Stadt." in page
-    assert "Alle Filter entfernen" in page
+    assert "Ohne „Sachsen“ passt eine Stadt" in page
+    assert "Alle Filter entfernen" in page and "Alle 2 Städte zeigen" in page
+    assert "Nehmen Sie zwei oder mehr weg" in text(mayor, PAGE + "?thema=wohnen&land=14&suche=qqqq")
+    assert "Dazu finden wir keine Stadt." in text(mayor, PAGE + "?suche=qqqqquap")
+
+
+def test_the_row_says_where_a_word_was_found(client: FlaskClient, cast: Cast) -> None:
+    SectionFactory(town_id=cast.town.id, thesis="t02", fields={}, text="Ein <b>Strand</b> am Fluss")
+    page = text(client, PAGE + "?suche=strand")
+    assert "Gefunden in: Gut leben, und es zeigen" in page and "„strand“" in page
+
+
+def test_towns_are_offered_to_the_script_and_the_form_works_without_it(
+    client: FlaskClient, cast: Cast
+) -> None:
+    address = PAGE + "/vorschlaege?suche=%3Cb%3Eellern"
+    assert client.get(address).location == "/staedte?suche=%3Cb%3Eellern"
+    response = client.get(address.replace("%3Cb%3E", ""), headers={"HX-Request": "true"})
+    offered = response.get_data(as_text=True)
+    assert f'href="/stadt/ellernrode-{cast.town.ags}"' in offered and response.vary.as_set() >= {"hx-request"}
+    for nothing in ("", "%00", "qqqqq", "%25", "x" * 5_000):
+        answer = client.get(f"{PAGE}/vorschlaege?suche={nothing}", headers={"HX-Request": "true"})
+        assert answer.status_code == 200 and "<li>" not in answer.get_data(as_text=True)
 
 
 def test_a_town_without_statements_is_invited_to_make_some(mayor: FlaskClient) -> None:
@@ -113,12 +156,14 @@ def test_a_town_without_statements_is_invited_to_make_some(mayor: FlaskClient) -
 
 
 def test_the_page_costs_at_most_eight_queries_with_the_account(mayor: FlaskClient) -> None:
-    def queries() -> int:
+    def queries(address: str) -> int:
         with counted_queries() as statements:
-            text(mayor)
+            text(mayor, address)
         return len(statements)
 
     for n in range(40):
         town(f"Oberdallen {n}", taking_part=n % 2 == 0)
-    text(mayor)
-    assert queries() <= 8
+    addresses = (PAGE, PAGE + "?suche=ober&land=06&dabei=y", PAGE + "?thema=wohnen&angabe=seeking&suche=x")
+    for address in addresses:
+        text(mayor, address)
+    assert max(queries(address) for address in addresses) <= 8
