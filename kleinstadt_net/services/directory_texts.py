@@ -21,7 +21,7 @@ from kleinstadt_net.models import Section, Stance, Town
 from kleinstadt_net.profile import checking
 from kleinstadt_net.profile.fields import PUBLIC, Field, Kind
 from kleinstadt_net.profile.shapes import SHAPES
-from kleinstadt_net.search.folding import fold
+from kleinstadt_net.search.folding import fold, plain
 from kleinstadt_net.search.word_index import WordIndex
 from kleinstadt_net.services import installation
 from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS
@@ -170,7 +170,12 @@ def _only(query: Any, condition: ColumnElement[bool] | None) -> Any:
 
 
 def _text(subject: str, for_towns: Iterable[str], for_visitors: Iterable[str]) -> _Text:
-    return _Text(subject, *(f" {fold(' '.join(texts))} " for texts in (for_visitors, for_towns)))
+    return _Text(subject, *(f" {_folded(' '.join(texts))} " for texts in (for_visitors, for_towns)))
+
+
+def _folded(text: str) -> str:
+    """The words of a text, those with an umlaut in both ways of writing it."""
+    return fold(text) if text.isascii() else f"{fold(text)} {plain(text)}"
 
 
 def _written(thesis: str, fields: Mapping[str, Any], *, verified: bool) -> Iterator[str]:

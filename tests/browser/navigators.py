@@ -1,5 +1,6 @@
 """What the people of the journeys do at their windows, in the words that stand on the pages."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -33,11 +34,18 @@ class Navigator:
         self.sees_heading(entry)
 
     def filter_towns(self, **chosen: str) -> None:
-        """``filter_towns(Land="Bayern")``: by the labels of the fields, which on a desk stand open."""
+        """``filter_towns(Land="Bayern")``: by the labels of the fields, which on a desk stand open.
+
+        Beside every value stands how many towns it would leave.
+        """
         if not self.page.get_by_label("Land", exact=True).is_visible():
             self.open_details("Filter")
         for label, option in chosen.items():
-            self.page.get_by_label(label.replace("_", " "), exact=True).select_option(label=option)
+            field = self.page.get_by_label(label.replace("_", " "), exact=True)
+            counted = field.locator("option").filter(
+                has_text=re.compile(rf"^{re.escape(option)} \([\d.]+\)$")
+            )
+            field.select_option(value=counted.get_attribute("value"))
         self.press("Anwenden")
 
     def open_details(self, summary: str, within: Locator | None = None) -> None:

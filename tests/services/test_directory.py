@@ -212,6 +212,7 @@ def test_what_towns_write_is_found_by_those_who_may_read_it_and_where_is_said(me
     assert found("buergerhaus") == [("Bürgerhausen", ()), ("Steinbracken", ("t02", "innenstadt"))]
     page = directory.find(Filters(search="Bürgerhaus"), VISITOR, sort="size")
     assert names(page) == ["Bürgerhausen", "Steinbracken"] and page.sort == "size"
+    assert found("burgerhaus") == found("buergerhaus")
     assert found("haus bürger") == [] and found("am fluss stadt") == []
     assert found("am fluss stadt", me) == [("Steinbracken", ("t07",))]
     # A change of one town is found at once, and what it no longer says is not.
