@@ -4,7 +4,7 @@ WeasyPrint needs Debian's pango. Where that is missing the service runs without 
 ``is_available`` and offer none, and README names the package.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 MISSING = "no pango to draw PDF: `apt-get install libpango-1.0-0 libpangoft2-1.0-0`"
 # Not "file:", so that no document ever reads another file than a font of ours.
 FONT_SCHEME = "font:"
+VARIANT = "pdf/ua-1"
 
 
 class PdfUnavailable(Exception):
@@ -36,11 +37,29 @@ def render(template: str, context: Mapping[str, Any]) -> bytes:
 
     A value the template asks for and does not get raises. Raises PdfUnavailable without pango.
     """
+    return _written(_laid_out(template, context))
+
+
+def render_on_one_page(template: str, contexts: Sequence[Mapping[str, Any]]) -> bytes:
+    """The document with the first of the contexts that fits on one page, ever shorter ones; the last one always."""
+    *longer, shortest = contexts
+    for context in longer:
+        laid_out = _laid_out(template, context)
+        if len(laid_out.pages) == 1:
+            return _written(laid_out)
+    return _written(_laid_out(template, shortest))
+
+
+def _laid_out(template: str, context: Mapping[str, Any]) -> Any:
     if not is_available():
         raise PdfUnavailable(MISSING)
     environment = current_app.jinja_env.overlay(undefined=StrictUndefined)
     html = environment.get_template(f"documents/{template}.html").render(context)
-    made: bytes = _weasyprint().HTML(string=html, url_fetcher=_fetch_font).write_pdf(pdf_variant="pdf/ua-1")
+    return _weasyprint().HTML(string=html, url_fetcher=_fetch_font).render(pdf_variant=VARIANT)
+
+
+def _written(laid_out: Any) -> bytes:
+    made: bytes = laid_out.write_pdf(pdf_variant=VARIANT)
     return made
 
 

@@ -69,8 +69,9 @@ class CurrentFigure:
 def towns(*which: ColumnElement[bool]) -> Sequence[TownRow]:
     """The towns for which all conditions hold, in the order of their ids."""
     columns = [getattr(Town, name) for name in TownRow._fields]
-    rows = db.session.execute(select(*columns).where(*which).order_by(Town.id))
-    return [TownRow._make(row) for row in rows]
+    # Put in order here: SQLite would rather read all towns in the order of their ids than find one by its revision.
+    rows = db.session.execute(select(*columns).where(*which))
+    return sorted((TownRow._make(row) for row in rows), key=lambda row: row.id)
 
 
 def facts(rows: Sequence[TownRow], day: date, *, only: Iterable[int] | None = None) -> list[TownFacts]:

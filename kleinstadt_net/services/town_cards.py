@@ -1,7 +1,6 @@
 """What lists and cards show of a town: one shape for the directory, the ranking and the suggestions."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy import select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.matching.similarity import distance_km
-from kleinstadt_net.models import Focus, Town
+from kleinstadt_net.models import Town
 from kleinstadt_net.services.snapshot import Snapshot
 
 
@@ -32,20 +31,15 @@ class TownCard:
 
 
 def cards(picture: Snapshot, town_ids: Iterable[int], *, seen_from: int | None = None) -> dict[int, TownCard]:
-    """Cards of some towns by id, with the distance from the town ``seen_from``: two queries, however many."""
+    """Cards of some towns by id, with the distance from the town ``seen_from``: one query, however many."""
     ids = list(town_ids)
-    focuses: defaultdict[int, list[str]] = defaultdict(list)
-    for town_id, thesis in db.session.execute(
-        select(Focus.town_id, Focus.thesis).where(Focus.town_id.in_(ids)).order_by(Focus.thesis)
-    ):
-        focuses[town_id].append(thesis)
     rows = db.session.execute(
         select(Town.id, Town.ags, Town.slug, Town.name, Town.land, Town.kreis_name).where(Town.id.in_(ids))
     )
-    return {row.id: _card(picture, seen_from, row, focuses[row.id]) for row in rows}
+    return {row.id: _card(picture, seen_from, row) for row in rows}
 
 
-def _card(picture: Snapshot, seen_from: int | None, town: Any, focus: Sequence[str]) -> TownCard:
+def _card(picture: Snapshot, seen_from: int | None, town: Any) -> TownCard:
     row = picture.rows[town.id]
     population = picture.population[row]
     taking_part = bool(picture.taking_part[row])
@@ -60,6 +54,9 @@ def _card(picture: Snapshot, seen_from: int | None, town: Any, focus: Sequence[s
         population=None if np.isnan(population) else int(population),
         is_estimate=not picture.official[row],
         distance_km=None if own is None else distance_km(picture.features, own, row),
-        focus=tuple(focus) if taking_part else (),
+        # Towns that do not take part have none there.
+        focus=tuple(
+            picture.features.subjects[n] for n in np.flatnonzero(picture.features.declared.focus[:, row])
+        ),
         taking_part=taking_part,
     )

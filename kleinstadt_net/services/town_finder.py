@@ -169,7 +169,6 @@ def _rows(since: int) -> list[_Row]:
         select(func.max(TownFigure.population)).where(TownFigure.town_id == Town.id).scalar_subquery()
     )
     columns = [getattr(Town, name) for name in _Row._fields[:-1]]
-    rows = db.session.execute(
-        select(*columns, population).where(Town.revision > since).order_by(Town.id)
-    ).all()
-    return [_Row._make(row) for row in rows]
+    # Put in order here: SQLite would rather read all towns in the order of their ids than find one by its revision.
+    rows = db.session.execute(select(*columns, population).where(Town.revision > since))
+    return sorted((_Row._make(row) for row in rows), key=lambda row: row.id)

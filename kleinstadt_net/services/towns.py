@@ -214,7 +214,7 @@ def _page(ags: str, *, with_needs: bool, seen_from: int | None = None) -> TownPa
         taking_part=taking_part,
         gone_on=town.gone_on,
         successor=former(town.ags) if town.gone_on else None,
-        figure=_figure(town.figures),
+        figure=figure_of(town.figures),
         focus=_focus(town.id) if taking_part else (),
         statements=_statements(town.id, with_needs=with_needs) if taking_part else (),
         speakers=_speakers(town.id) if taking_part and with_needs else (),
@@ -239,7 +239,8 @@ def _speakers(town_id: int) -> tuple[Speaker, ...]:
     return tuple(Speaker(f"{first} {last}".strip(), office) for first, last, office in rows)
 
 
-def _figure(rows: Sequence[TownFigure]) -> Figure | None:
+def figure_of(rows: Sequence[TownFigure]) -> Figure | None:
+    """The figure a town is known by, with its trend; None where there is none at all."""
     if not rows:
         return None
     newest = max(rows, key=lambda row: (row.quality == OFFICIAL, row.population_on))

@@ -15,7 +15,10 @@ GAP = 0.03
 
 @dataclass(frozen=True)
 class Field:
-    """A thesis on the wheel; ``mark`` is the arc outside a focus, empty for the others."""
+    """A thesis on the wheel; ``mark`` is the arc outside a focus, empty for the others.
+
+    ``filled`` is the inner part of the field on a wheel of shares, as large as the share; empty where there is none.
+    """
 
     key: str
     number: int
@@ -23,6 +26,7 @@ class Field:
     is_focus: bool
     path: str
     mark: str
+    filled: str
     label_x: float
     label_y: float
 
@@ -36,20 +40,36 @@ def wheel(states: Mapping[str, str], focus: Collection[str]) -> tuple[Field, ...
     )
 
 
-def _field(key: str, number: int, start: float, turn: float, state: str | None, is_focus: bool) -> Field:
+def share_wheel(shares: Mapping[str, float]) -> tuple[Field, ...]:
+    """The same fields, each filled from the middle outwards as far as its share, 0 to 1, reaches."""
+    turn = 2 * pi / len(THESES)
+    return tuple(
+        _field(key, number, turn * number - turn / 2, turn, None, False, shares.get(key, 0.0))
+        for number, key in enumerate(THESES)
+    )
+
+
+def _field(
+    key: str, number: int, start: float, turn: float, state: str | None, is_focus: bool, share: float = 0.0
+) -> Field:
     first, last = start + GAP / 2, start + turn - GAP / 2
     label_x, label_y = _point(start + turn / 2, LABEL)
-    outside = f"M{_at(first, INNER)}L{_at(first, OUTER)}{_arc(last, OUTER, 1)}"
     return Field(
         key=key,
         number=number + 1,
         state=state,
         is_focus=is_focus,
-        path=f"{outside}L{_at(last, INNER)}{_arc(first, INNER, 0)}z",
+        path=_piece(first, last, OUTER),
         mark=f"M{_at(first, MARK)}{_arc(last, MARK, 1)}" if is_focus else "",
+        filled=_piece(first, last, round(INNER + share * (OUTER - INNER), 1)) if share else "",
         label_x=label_x,
         label_y=label_y,
     )
+
+
+def _piece(first: float, last: float, outer: float) -> str:
+    outside = f"M{_at(first, INNER)}L{_at(first, outer)}{_arc(last, outer, 1)}"
+    return f"{outside}L{_at(last, INNER)}{_arc(first, INNER, 0)}z"
 
 
 def _point(angle: float, radius: float) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import re
 from math import hypot
 
 from kleinstadt_net.vocabulary import THESES
-from kleinstadt_net.web.wheel import INNER, LABEL, OUTER, SIZE, wheel
+from kleinstadt_net.web.wheel import INNER, LABEL, OUTER, SIZE, share_wheel, wheel
 
 
 def points(path: str) -> list[tuple[float, float]]:
@@ -34,3 +34,10 @@ def test_state_and_focus_stand_where_they_belong() -> None:
     fields = {field.key: field for field in wheel({"t03": "strength", "waerme": "seeking"}, ("t10",))}
     assert fields["t03"].state == "strength" and not fields["t03"].mark
     assert fields["t10"].is_focus and fields["t10"].mark and fields["t10"].state is None
+
+
+def test_a_wheel_of_shares_fills_each_field_as_far_as_its_share() -> None:
+    fields = {field.key: field for field in share_wheel({"t01": 1.0, "t02": 0.5})}
+    assert fields["t01"].filled == fields["t01"].path and not fields["t03"].filled
+    radii = {round(hypot(x, y)) for x, y in points(fields["t02"].filled)}
+    assert radii == {INNER, round((INNER + OUTER) / 2)}
