@@ -20,7 +20,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Stance, Town
-from tools.bench_pages import application
+from tools.bench_network import application
 
 ACTIVE = 2_300
 MONTHS = ("2026-10", "2026-11", "2026-12")
