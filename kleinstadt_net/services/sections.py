@@ -66,9 +66,13 @@ def of_town(town_id: int, *, verified: bool) -> dict[str, SectionRow]:
     return of_towns([town_id], verified=verified).get(town_id, {})
 
 
-def of_towns(town_ids: Collection[int], *, verified: bool) -> dict[int, dict[str, SectionRow]]:
-    """The same for several towns in one query; towns and sections with nothing to show are left out."""
+def of_towns(
+    town_ids: Collection[int], *, verified: bool, theses: Collection[str] | None = None
+) -> dict[int, dict[str, SectionRow]]:
+    """The same for several towns in one query, on all theses or on some; what has nothing to show is left out."""
     query = select(Section).where(Section.town_id.in_(town_ids)).order_by(Section.town_id, Section.thesis)
+    if theses is not None:
+        query = query.where(Section.thesis.in_(theses))
     if not verified:
         # Left out by the database, so that nothing on a visitor's page can depend on them.
         query = query.where(Section.visibility == PUBLIC)

@@ -11,12 +11,11 @@ from sqlalchemy.orm import joinedload
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Bookmark, Focus, Membership, Stance, Town, TownCode, TownFigure
-from kleinstadt_net.services import pictures, sections, snapshot, snapshot_facts, town_cards
+from kleinstadt_net.services import pictures, sections, snapshot, snapshot_facts
 from kleinstadt_net.services.pictures import PictureRow
 from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
-from kleinstadt_net.services.town_cards import TownCard
-from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS, State
+from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS
 
 _TAKING_PART = (Town.joined_on.is_not(None), Town.suspended_at.is_(None), Town.gone_on.is_(None))
 
@@ -133,23 +132,6 @@ def former(ags: str) -> TownLink | None:
         .where(TownCode.ags == ags)
     ).first()
     return None if row is None else TownLink(*row)
-
-
-def showing(subject: str, limit: int) -> tuple[TownCard, ...]:
-    """Towns that publicly name a subject as their strength, the latest confirmed first."""
-    picture = snapshot.current()
-    ids = db.session.scalars(
-        select(Stance.town_id)
-        .join(Town, Town.id == Stance.town_id)
-        .where(
-            Stance.subject == subject,
-            Stance.state == State.STRENGTH,
-            *_TAKING_PART,
-        )
-        .order_by(Stance.confirmed_on.desc(), Town.ags)
-        .limit(limit)
-    ).all()
-    return _in_order(picture, ids)
 
 
 _points: "WeakKeyDictionary[Engine, tuple[int, tuple[MapPoint, ...]]]" = WeakKeyDictionary()
@@ -278,8 +260,3 @@ def _statements(town_id: int, *, with_needs: bool) -> tuple[Statement, ...]:
         Statement(row.subject, row.state, row.sentence, row.since, row.confirmed_on)
         for row in sorted(db.session.scalars(query), key=lambda row: order.index(row.subject))
     )
-
-
-def _in_order(picture: snapshot.Snapshot, ids: Sequence[int]) -> tuple[TownCard, ...]:
-    found = town_cards.cards(picture, ids)
-    return tuple(found[town_id] for town_id in ids)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from kleinstadt_net.register_data import sources
 from kleinstadt_net.services import installation
 from kleinstadt_net.vocabulary import THESES, THESES_SOURCE, TOPICS
-from tests.factories import StanceFactory
+from tests.factories import SectionFactory, StanceFactory
 
 PAGES = ["/", "/so-funktioniert-es", "/thesen", "/impressum", "/datenschutz", "/barrierefreiheit", "/quellen"]
 MISSING = "Diese Angabe fehlt noch."
@@ -78,9 +78,36 @@ def test_a_thesis_page_names_towns_that_can_show_it(client: FlaskClient, cast: A
     installation.touch_towns([cast.town.id, cast.other_town.id])
 
     page = client.get("/thesen/t03").text
-    assert cast.town.name in page
-    assert cast.other_town.name not in page
+    shows, works = page.index(cast.town.name), page.index(cast.other_town.name)
+    assert (
+        page.index("Diese Städte können es zeigen")
+        < shows
+        < page.index("Diese Städte arbeiten daran")
+        < works
+    )
     assert "Selbsteinschätzung" in page
+
+
+def test_a_confirmed_town_sees_who_seeks_advice_and_what_it_says_itself(
+    client: FlaskClient, cast: Any, sign_in: Callable[..., Any]
+) -> None:
+    StanceFactory(town_id=cast.other_town.id, subject="waerme", state="seeking", sentence="Wer hat ein Netz?")
+    StanceFactory(town_id=cast.town.id, subject="waerme", state="strength")
+    installation.touch_towns([cast.town.id, cast.other_town.id])
+    assert "Wer hat ein Netz?" not in client.get("/themen/waerme").text
+    sign_in(client, cast.mayor)
+    page = client.get("/themen/waerme").text
+    assert "Diese Städte suchen Rat" in page and "Wer hat ein Netz?" in page
+    assert "Ellernrode sagt dazu: <strong>Das können wir zeigen</strong>" in page
+    assert "Ellernrode hat dazu noch nichts angegeben." in client.get("/themen/sport").text
+
+
+def test_a_thesis_page_shows_what_towns_write_about_it(client: FlaskClient, cast: Any) -> None:
+    StanceFactory(town_id=cast.town.id, subject="t03", state="strength")
+    SectionFactory(town_id=cast.town.id, thesis="t03")
+    installation.touch_town(cast.town.id)
+    page = client.get("/thesen/t03").text
+    assert "Was Städte dazu schreiben" in page and "immer im <strong>Bürgerhaus</strong>" in page
 
 
 def test_legal_pages_carry_the_operator_s_entries(make_app: Callable[..., Flask]) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Flask
 
 from kleinstadt_net.services import towns
-from tests.factories import FocusFactory, StanceFactory, TownCodeFactory, TownFactory, TownFigureFactory
+from tests.factories import StanceFactory, TownCodeFactory, TownFactory, TownFigureFactory
 from tests.support.cast import Cast
 
 
@@ -53,11 +53,8 @@ def test_a_former_key_finds_the_town(app: Flask) -> None:
     assert towns.former("98000002") is None
 
 
-def test_who_shows_a_strength_stands_on_its_page_and_needs_do_not(cast: Cast) -> None:
+def test_needs_and_statements_of_suspended_towns_are_not_counted_in_public(cast: Cast) -> None:
     StanceFactory(town_id=cast.town.id, subject="waerme", state="strength")
     StanceFactory(town_id=cast.other_town.id, subject="waerme", state="seeking")
     StanceFactory(town_id=cast.suspended_town.id, subject="waerme", state="strength")
-    FocusFactory(town_id=cast.town.id, thesis="t07")
-    rows = towns.showing("waerme", 10)
-    assert [(row.name, row.focus) for row in rows] == [(cast.town.name, ("t07",))]
     assert towns.network_figures().public_statements == 1

@@ -6,12 +6,10 @@ from flask.typing import ResponseReturnValue
 from kleinstadt_net import register_data, settings
 from kleinstadt_net.blueprints.pages import bp
 from kleinstadt_net.security.access import PUBLIC, access
-from kleinstadt_net.services import retention, towns
+from kleinstadt_net.services import retention, subjects, towns
 from kleinstadt_net.vocabulary import SUBJECTS, THESES, TOPICS
 from kleinstadt_net.web.maps import germany
-
-# Enough to find somebody to ask; the directory has them all.
-TOWNS_SHOWN = 12
+from kleinstadt_net.web.readers import reader
 
 
 @bp.get("/")
@@ -50,8 +48,7 @@ def topic(key: str) -> ResponseReturnValue:
 
 
 def _subject_page(key: str) -> str:
-    rows = towns.showing(key, TOWNS_SHOWN)
-    return render_template("pages/subject.html", subject=SUBJECTS[key], rows=rows, limit=TOWNS_SHOWN)
+    return render_template("pages/subject.html", subject=SUBJECTS[key], found=subjects.page(key, reader()))
 
 
 def _other_address(key: str) -> ResponseReturnValue:

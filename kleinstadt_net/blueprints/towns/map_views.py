@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from kleinstadt_net.blueprints.towns import bp
 from kleinstadt_net.blueprints.towns.forms import SORTS, DirectoryForm
-from kleinstadt_net.blueprints.towns.readers import reader
+from kleinstadt_net.web.readers import reader
 from kleinstadt_net.register_data import laender_outline
 from kleinstadt_net.security.access import PUBLIC, access
 from kleinstadt_net.services import directory_map, directory_networks

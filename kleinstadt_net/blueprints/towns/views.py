@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from kleinstadt_net.blueprints.towns import bp
 from kleinstadt_net.blueprints.towns.forms import FILTERS, SORTS, DirectoryForm
-from kleinstadt_net.blueprints.towns.readers import reader
+from kleinstadt_net.web.readers import reader
 from kleinstadt_net.security.access import PUBLIC, VERIFIED, access
 from kleinstadt_net.services import directory, directory_networks, town_finder, towns
 from kleinstadt_net.territory import is_key

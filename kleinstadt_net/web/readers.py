@@ -1,4 +1,4 @@
-"""Who looks at the directory."""
+"""Who looks at pages that show confirmed towns more than visitors."""
 
 from flask_login import current_user
 
