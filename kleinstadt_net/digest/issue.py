@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from kleinstadt_net.digest.sources import freshness, statements, suggestions, waiting
+from kleinstadt_net.digest.sources import freshness, searches, statements, suggestions, waiting
 from kleinstadt_net.digest.sources.freshness import Question
+from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.digest.sources.statements import Statement, Statements
 from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.digest.sources.towns import Peer
@@ -23,6 +24,7 @@ class News:
     waiting: tuple[Waiting, ...] = ()
     statements: Statements = field(default_factory=dict)
     own: tuple[Question, ...] = ()
+    found: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Issue:
     introduction: Statement | None = None
     statement: tuple[Peer, Statement] | None = None
     question: Question | None = None
+    found: tuple[Found, ...] = ()
 
     @property
     def waiting_count(self) -> int:
@@ -63,14 +66,16 @@ class Issue:
             items.append(self.statement[1].key)
         if self.question is not None:
             items.append(self.question.key)
+        items += [key for one in self.found for key in one.keys]
         return tuple(dict.fromkeys(items))
 
 
 def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
     """The issue for one person, or None when nothing has happened that is worth a letter.
 
-    Somebody waiting for an answer comes first, then the strongest suggestion. A quotation and a
-    question about one's own statements accompany a letter; they are no reason to write one.
+    Somebody waiting for an answer comes first, then the strongest suggestion. A quotation, what
+    a saved search has found and a question about one's own statements accompany a letter; they are no reason to write
+    one.
     """
     asking = waiting.untold(news.waiting, told)[:MAX_ITEMS]
     known = {one.peer.town_id for one in asking}
@@ -80,6 +85,7 @@ def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
         return None
     large: Waiting | Suggestion = asking[0] if asking else proposed[0]
     free = MAX_ITEMS - len(asking) - len(proposed)
+    found = searches.untold(news.found, told)[: max(0, free - 2)]
     peers = [*(one.peer for one in asking), *(one.peer for one in proposed)]
     return Issue(
         large=large,
@@ -88,4 +94,5 @@ def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
         introduction=statements.strongest(news.statements.get(large.peer.town_id, ())),
         statement=statements.spoken(peers, news.statements, told) if free > 0 else None,
         question=freshness.oldest(news.own, today, told) if free > 1 else None,
+        found=found,
     )

@@ -30,6 +30,7 @@ from kleinstadt_net.models import (
     Town,
     TownFigure,
 )
+from kleinstadt_net.services import saved_searches
 from kleinstadt_net.vocabulary import State
 
 KIND = "digest"
@@ -137,6 +138,7 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
     involved = {row.peer_id for row in proposed} | {row.town_id for row, _ in asking}
     peer_of = _peers(homes, involved)
     statements, questions = _statements(involved), _questions(homes, today)
+    found = saved_searches.news(homes)
     suggestions: defaultdict[int, list[ProposedTown]] = defaultdict(list)
     for row in proposed:
         suggestions[row.town_id].append(_suggestion(row, peer_of))
@@ -150,6 +152,7 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
             waiting=tuple(waiting[town_id]),
             statements=statements,
             own=tuple(questions[town_id]),
+            found=found.get(town_id, ()),
         )
         for town_id in homes
     }

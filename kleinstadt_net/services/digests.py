@@ -35,6 +35,7 @@ ANSWER_PATH = "/antwort/{token}?a={answer}"
 SHORT_PATH = "/v/{suggestion_id}"
 STANCE_PATH = "/unsere-stadt/angaben/{subject}"
 SUGGESTIONS_PATH = "/vorschlaege"
+SEARCHES_PATH = "/staedte/suchen"
 
 ANSWER_PURPOSE = "answer"
 # A letter opened after the holidays can still be answered; by then two newer ones have come.
@@ -246,6 +247,7 @@ def _render(reader: Reader, issue: Issue, month: str, mint: Mint) -> Rendered:
         "town_url": _town_url,
         "stance_url": lambda subject: urls.absolute(STANCE_PATH.format(subject=subject)),
         "suggestions_url": urls.absolute(SUGGESTIONS_PATH),
+        "searches_url": urls.absolute(SEARCHES_PATH),
         "preferences_url": subscriptions.preferences_url(reader.token),
         "unsubscribe_url": subscriptions.unsubscribe_url(reader.token),
     }

@@ -9,11 +9,13 @@ from sqlalchemy import delete, func, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.models import SavedSearch, Town
 from kleinstadt_net.services import directory, snapshot, town_cards
 from kleinstadt_net.services.directory_filters import DirectoryFilters, Reader
 from kleinstadt_net.services.town_cards import TownCard
+from kleinstadt_net.territory import LAENDER
 
 MAX_NAME = 80
 MAX_SEARCHES = 20
@@ -49,8 +51,8 @@ def listing(town_id: int) -> list[SearchRow]:
     searches = db.session.scalars(
         select(SavedSearch).where(SavedSearch.town_id == town_id).order_by(SavedSearch.name, SavedSearch.id)
     ).all()
-    picture, reader = snapshot.current(), Reader(town_id, verified=True)
-    found = {one.id: directory.town_ids(_filters(one.query), reader).tolist() for one in searches}
+    picture = snapshot.current()
+    found = {one.id: _hits(one) for one in searches}
     new = {one.id: _new(found[one.id], one.known) for one in searches}
     named = {town for ids in new.values() for town in ids[:NAMED]}
     cards = town_cards.cards(picture, named, seen_from=town_id)
@@ -66,6 +68,22 @@ def listing(town_id: int) -> list[SearchRow]:
         )
         for one in searches
     ]
+
+
+def news(town_ids: Collection[int]) -> dict[int, tuple[Found, ...]]:
+    """By town what its searches have found since they were last looked at; two queries for any number of towns."""
+    stored = db.session.scalars(
+        select(SavedSearch).where(SavedSearch.town_id.in_(town_ids)).order_by(SavedSearch.id)
+    ).all()
+    if not stored:
+        return {}
+    new = {one.id: _new(_hits(one), one.known)[:MAX_HITS] for one in stored}
+    cards = town_cards.cards(snapshot.current(), {town for ids in new.values() for town in ids})
+    found: dict[int, tuple[Found, ...]] = {}
+    for one in stored:
+        towns = tuple((town, _named(cards[town])) for town in new[one.id])
+        found[one.town_id] = (*found.get(one.town_id, ()), Found(one.id, one.name, towns))
+    return found
 
 
 def save(town_id: int, account_id: int, name: str, filters: DirectoryFilters) -> None:
@@ -110,8 +128,7 @@ def mark_seen(town_id: int, search_id: int) -> bool:
     if search is None:
         db.session.rollback()
         return False
-    hits = directory.town_ids(_filters(search.query), Reader(town_id, verified=True)).tolist()
-    db.session.execute(update(SavedSearch).where(SavedSearch.id == search.id).values(known=hits))
+    db.session.execute(update(SavedSearch).where(SavedSearch.id == search.id).values(known=_hits(search)))
     db.session.commit()
     return True
 
@@ -127,6 +144,17 @@ def strike(town_id: int, search_id: int) -> bool:
     )
     db.session.commit()
     return struck is not None
+
+
+def _hits(search: SavedSearch) -> list[int]:
+    """The ids of the towns a search finds now, as its town hall may see them."""
+    reader = Reader(search.town_id, verified=True)
+    ids: list[int] = directory.town_ids(_filters(search.query), reader).tolist()
+    return ids
+
+
+def _named(town: TownCard) -> str:
+    return f"{town.name} ({LAENDER[town.land].name})" if town.land in LAENDER else town.name
 
 
 def _new(found: list[int], known: Collection[int]) -> list[int]:

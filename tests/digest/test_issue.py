@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kleinstadt_net.digest.issue import MAX_ITEMS, Issue, News, compose
 from kleinstadt_net.digest.sources.freshness import Question, is_old
+from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.digest.sources.statements import Statement, strongest
 from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.digest.sources.towns import Peer
@@ -170,3 +171,25 @@ def test_a_statement_confirmed_and_grown_old_again_may_be_asked_about_again() ->
     told = frozenset({question(1, on=date(2024, 5, 1)).key})
     news = News(suggestions=(suggestion(1),), own=(question(1, on=date(2025, 6, 1)),))
     assert composed(news, told).question == news.own[0]
+
+
+def found(number: int, *town_ids: int) -> Found:
+    return Found(number, f"Suche {number}", tuple((town_id, f"Stadt {town_id}") for town_id in town_ids))
+
+
+def test_what_saved_searches_found_accompanies_a_letter_and_causes_none() -> None:
+    assert compose(News(found=(found(1, 7),)), today=TODAY, told=()) is None
+    issue = composed(News(suggestions=(suggestion(1),), found=(found(1, 7), found(2), found(3, 8, 9))))
+    assert [one.search_id for one in issue.found] == [3, 1]
+    assert {"found:1:7", "found:3:8", "found:3:9"} <= set(issue.keys)
+
+
+def test_a_town_found_is_told_once_for_each_search() -> None:
+    news = News(suggestions=(suggestion(1),), found=(found(1, 7, 8), found(2, 7)))
+    issue = composed(news, told=frozenset({"found:1:7", "found:2:7"}))
+    assert [(one.search_id, one.towns) for one in issue.found] == [(1, ((8, "Stadt 8"),))]
+
+
+def test_a_full_letter_has_no_room_for_searches() -> None:
+    full = tuple(suggestion(number) for number in range(1, MAX_ITEMS + 1))
+    assert composed(News(suggestions=full, found=(found(1, 7),))).found == ()

@@ -34,6 +34,7 @@ from tests.factories import (
     AccountFactory,
     MembershipFactory,
     RoundFactory,
+    SavedSearchFactory,
     StanceFactory,
     SubscriptionFactory,
     SuggestionAnswerFactory,
@@ -378,8 +379,19 @@ def _full_letter(account: Account) -> Rendered:
     StanceFactory(
         town_id=home_of(account).id, subject="waerme", state="seeking", confirmed_on=date(2025, 3, 1)
     )
+    SavedSearchFactory(town_id=home_of(account).id, name="Städte in Hessen", known=[], query='{"land": "06"}')
     enqueue()
     return read(only_letter())
+
+
+def test_what_a_saved_search_found_stands_in_both_bodies_and_is_told_once(app: Flask) -> None:
+    account = make_reader()
+    letter = _full_letter(account)
+    for body in (letter.text, letter.html):
+        assert "Neu in Ihren gespeicherten Suchen" in body and "Städte in Hessen" in body
+        assert " weitere Städte" in body
+    keys = set(db.session.scalars(select(DigestItem.item_key).where(DigestItem.account_id == account.id)))
+    assert len([key for key in keys if key.startswith("found:")]) >= 6
 
 
 def test_both_bodies_hold_the_same_links(app: Flask) -> None:

@@ -70,3 +70,19 @@ def test_more_searches_cost_no_more_queries(cast: Cast) -> None:
     with counted_queries() as more:
         saved_searches.listing(town_id)
     assert len(few) == len(more)
+
+
+def test_the_news_of_many_towns_searches_cost_as_many_queries_as_those_of_one(cast: Cast) -> None:
+    seeker("Altwispel")
+    saved_searches.save(cast.town.id, cast.mayor.id, "Leere Läden", SHOPS)
+    saved_searches.save(cast.other_town.id, cast.stranger.id, "Läden", SHOPS)
+    new = seeker()
+    own, other, counts = cast.town.id, cast.other_town.id, []
+    found = saved_searches.news([own])
+    for towns in ([own], [own, other]):
+        db.session.commit()
+        with counted_queries() as queries:
+            found = saved_searches.news(towns)
+        counts.append(len(queries))
+        assert [one.towns for one in found[own]] == [((new, "Nordwispel (Hessen)"),)]
+    assert len(found) == 2 and counts[0] == counts[1]
