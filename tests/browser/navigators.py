@@ -17,12 +17,12 @@ class Navigator:
     page: Page
     has_script: bool = True
 
-    def sign_in(self, email: str) -> None:
+    def sign_in(self, email: str, heading: str = "Guten Tag") -> None:
         self.page.goto("/anmelden")
         self.page.get_by_label("E-Mail-Adresse").fill(email)
         self.page.get_by_label("Passwort").fill(PASSWORD)
         self.press("Anmelden")
-        self.sees_heading("Guten Tag")
+        self.sees_heading(heading)
 
     def choose_from_menu(self, entry: str) -> None:
         """By the navigation at the top, which is folded away on a telephone."""

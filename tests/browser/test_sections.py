@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from kleinstadt_net.models import Account, Town
-from tests.browser.conftest import TELEPHONE
+from tests.browser.conftest import DESKTOP, TELEPHONE
 from tests.browser.navigators import PASSWORD, Navigator
 from tests.factories import (
     AccountFactory,
@@ -15,6 +15,7 @@ from tests.factories import (
     SectionVersionFactory,
     TownFactory,
 )
+from tests.support.accessibility import assert_fits
 from tests.support.server import LiveServer
 
 OpenWindow = Callable[..., Page]
@@ -118,9 +119,11 @@ def test_every_page_of_sections_is_usable_by_everybody(
         "/unsere-stadt/freigaben",
         f"/stadt/{home.slug}-{home.ags}",
     )
-    for viewport in ({"width": 1280, "height": 900}, TELEPHONE):
-        she = Navigator(open_window(viewport))
-        she.sign_in(email)
-        for address in pages:
-            she.page.goto(address)
-            she.finds_the_page_usable()
+    she = Navigator(open_window())
+    she.sign_in(email)
+    for address in pages:
+        she.page.set_viewport_size(DESKTOP)
+        she.page.goto(address)
+        she.finds_the_page_usable()
+        she.page.set_viewport_size(TELEPHONE)
+        assert_fits(she.page)

@@ -7,9 +7,10 @@
   const drawn = document.getElementById("karte-gezeichnet");
   if (!holder || !window.L) return;
 
-  const SMALL = 14;
+  // A thumb hits what is at least this wide, in pixels; the dot of a single town is drawn smaller within it.
+  const SMALL = 24;
   const LARGE = 34;
-  // Groups this far apart, in pixels, do not cover one another.
+  // Marks this far apart do not cover one another.
   const ROOM = 40;
   const NUMBERS = new Intl.NumberFormat("de-DE");
   let asked = 0;
@@ -72,15 +73,45 @@
 
   function draw(found) {
     marks.clearLayers();
-    for (const [lat, lon, name, address, member] of found.points) {
-      const mark = pin([lat, lon], "", member ? "kn-pin kn-pin--member" : "kn-pin", SMALL, name);
-      mark.bindTooltip(name).on("click", () => window.location.assign(address));
+    const items = [
+      ...found.groups.map(([lat, lon, count, southwest, northeast]) => ({
+        place: L.latLng(lat, lon), count, bounds: L.latLngBounds(southwest, northeast),
+      })),
+      ...found.points.map(([lat, lon, name, address, member]) => ({
+        place: L.latLng(lat, lon), count: 1, bounds: L.latLngBounds([[lat, lon]]), name, address, member,
+      })),
+    ];
+    for (const item of gathered(items)) {
+      if (item.count === 1) drawTown(item);
+      else drawGroup(item);
     }
-    for (const [lat, lon, count, southwest, northeast] of found.groups) {
-      const words = `${NUMBERS.format(count)} Städte nahe beieinander, größer zeigen`;
-      const mark = pin([lat, lon], NUMBERS.format(count), "kn-pin kn-pin--group", LARGE, words);
-      mark.on("click", () => map.fitBounds([southwest, northeast]));
+  }
+
+  // What would cover one another is drawn as one, where the first of them lies.
+  function gathered(items) {
+    const kept = [];
+    for (const item of items) {
+      const at = map.latLngToContainerPoint(item.place);
+      const near = kept.find((other) => other.at.distanceTo(at) < ROOM);
+      if (near) {
+        near.count += item.count;
+        near.bounds.extend(item.bounds);
+      } else {
+        kept.push({ ...item, at });
+      }
     }
+    return kept;
+  }
+
+  function drawTown({ place, name, address, member }) {
+    const mark = pin(place, "", member ? "kn-pin kn-pin--member" : "kn-pin", SMALL, name);
+    mark.bindTooltip(name).on("click", () => window.location.assign(address));
+  }
+
+  function drawGroup({ place, count, bounds }) {
+    const words = `${NUMBERS.format(count)} Städte nahe beieinander, größer zeigen`;
+    const mark = pin(place, NUMBERS.format(count), "kn-pin kn-pin--group", LARGE, words);
+    mark.on("click", () => map.fitBounds(bounds));
   }
 
   function pin(place, text, className, size, words) {
