@@ -7,12 +7,12 @@ from flask_login import current_user
 
 from kleinstadt_net.blueprints.towns import bp
 from kleinstadt_net.blueprints.towns.forms import SORTS, DirectoryForm
-from kleinstadt_net.web.readers import reader
 from kleinstadt_net.register_data import laender_outline
 from kleinstadt_net.security.access import PUBLIC, access
 from kleinstadt_net.services import directory_map, directory_networks
 from kleinstadt_net.services.directory_map import COUNTRY, Box, MapView
 from kleinstadt_net.web.hit_map import hit_map
+from kleinstadt_net.web.readers import reader
 
 # The part of the map in the address: west, south, east and north in degrees.
 PART = "ausschnitt"

@@ -8,11 +8,11 @@ from flask_login import current_user
 
 from kleinstadt_net.blueprints.towns import bp
 from kleinstadt_net.blueprints.towns.forms import FILTERS, SORTS, DirectoryForm
-from kleinstadt_net.web.readers import reader
 from kleinstadt_net.security.access import PUBLIC, VERIFIED, access
 from kleinstadt_net.services import directory, directory_networks, town_finder, towns
 from kleinstadt_net.territory import is_key
 from kleinstadt_net.web.paging import ARGUMENT, Page, requested_number
+from kleinstadt_net.web.readers import reader
 
 # What the page's script sends with its question, and nobody else.
 BY_SCRIPT = "HX-Request"
