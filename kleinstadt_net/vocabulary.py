@@ -66,6 +66,18 @@ ANSWER_TITLES = {
     "known": "Kennen wir schon",
 }
 
+# The kinds of standing associations: one of them, and several.
+NETWORK_KINDS = {
+    "city_network": "Städtenetz",
+    "association": "Verband oder Verein",
+    "region": "Region",
+}
+NETWORK_KINDS_PLURAL = {
+    "city_network": "Städtenetze",
+    "association": "Verbände und Vereine",
+    "region": "Regionen",
+}
+
 # What may be wrong with a content, as the person says it who reports it.
 REPORT_REASONS = {
     "illegal": "Der Inhalt verstößt gegen ein Gesetz",
@@ -96,6 +108,7 @@ AUDIT_GROUPS = {
     "lead": "Übergaben",
     "letter_code": "Codes per Post",
     "membership": "Zugänge",
+    "network": "Netzwerke",
     "objection": "Widersprüche gegen Einladungen",
     "picture": "Bilder",
     "register": "Gemeindeverzeichnis",
@@ -149,6 +162,16 @@ AUDIT_TITLES = {
     "membership.refused": "Anfrage abgelehnt",
     "membership.role": "Rolle geändert",
     "membership.withdrawn": "Anfrage zurückgezogen",
+    "network.asked": "Bei einem Netzwerk angefragt",
+    "network.confirmed": "Stadt in ein Netzwerk aufgenommen",
+    "network.created": "Netzwerk angelegt",
+    "network.declined": "Anfrage einer Stadt an ein Netzwerk abgelehnt",
+    "network.deleted": "Netzwerk gelöscht",
+    "network.edited": "Angaben zu einem Netzwerk geändert",
+    "network.handed_over": "Netzwerk einer anderen Stadt übergeben",
+    "network.left": "Netzwerk verlassen",
+    "network.removed": "Stadt aus einem Netzwerk entfernt",
+    "network.withdrawn": "Anfrage an ein Netzwerk zurückgezogen",
     "objection.added": "Widerspruch gegen Einladungen eingetragen",
     "objection.removed": "Widerspruch gegen Einladungen gestrichen",
     "picture.described": "Angaben zum Bild geändert",

@@ -21,6 +21,8 @@ from kleinstadt_net.models import (
     InvitationSeries,
     Letter,
     Membership,
+    Network,
+    NetworkMember,
     OneTimeLink,
     OperatorTask,
     Picture,
@@ -439,3 +441,31 @@ class SavedSearchFactory(Factory):
     query = '{"land": "06"}'
     known = factory.LazyFunction(list)
     saved_at = factory.LazyFunction(clock.now)
+
+
+class NetworkFactory(Factory):
+    """A network without towns; ``contact_town_id`` names who looks after it."""
+
+    class Meta:
+        model = Network
+
+    name = factory.Sequence(lambda n: f"Städtenetz Ellernland {n + 1}")
+    slug = factory.LazyAttribute(lambda network: network.name.lower().translate(PLAIN))
+    sort_key = factory.LazyAttribute(lambda network: network.name.lower())
+    kind = "city_network"
+    topic = "innenstadt"
+    about = "Wir treffen uns **zweimal im Jahr**."
+    created_at = factory.LazyFunction(clock.now)
+
+
+class NetworkMemberFactory(Factory):
+    """A town that belongs to a network; one with state="asked" waits."""
+
+    class Meta:
+        model = NetworkMember
+
+    network_id = factory.LazyFunction(lambda: NetworkFactory().id)
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    state = "confirmed"
+    asked_at = factory.LazyFunction(clock.now)
+    confirmed_at = factory.LazyAttribute(lambda m: m.asked_at if m.state == "confirmed" else None)

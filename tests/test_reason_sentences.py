@@ -56,6 +56,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         for subject, state in product(SUBJECTS, CHALLENGES)
     ],
     "similar_situation": [{}],
+    "same_network": [{"network": "ellernland", "name": "Städtenetz Ellernland"}],
     "comparable_size": [_figures(), _figures(official=False)],
     "same_density": [_figures(density=density, own=80.5, peer=91.2) for density in DENSITIES],
     "same_growth": list(_growth()),
@@ -179,6 +180,18 @@ def test_further_shared_challenges_are_named_together(app: Flask) -> None:
         "Sie beide arbeiten an der Wärmewende. "
         "Gemeinsame Aufgaben sind außerdem „Wohnen“ und „Beteiligung, die etwas bewirkt“."
     )
+
+
+def test_common_networks_are_named_in_one_sentence_after_what_each_can_do(app: Flask) -> None:
+    names = ("Region Ellernland", "Städtenetz Mitte", "Verband am Fluss")
+    common = [{"code": "same_network", "network": str(n), "name": name} for n, name in enumerate(names)]
+    learn = {"code": "learn", "subject": "innenstadt", "month": "2026-03", "own_state": "seeking"}
+    text = tell(app, learn, *common)
+    assert text.endswith(
+        "(Angabe vom März 2026). "
+        "Sie gehören beide zu „Region Ellernland“, „Städtenetz Mitte“ und „Verband am Fluss“."
+    )
+    assert mistakes(text) == []
 
 
 @pytest.mark.parametrize("code", ["shared_challenge", "learn", "teach", "same_focus"])

@@ -7,7 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from kleinstadt_net import clock
-from kleinstadt_net.services import rounds
+from kleinstadt_net.services import rounds, welcome
 from kleinstadt_net.services.rounds import RoundResult
 
 group = AppGroup("rounds", help="The monthly round of suggestions.")
@@ -45,3 +45,19 @@ def _report(result: RoundResult) -> None:
 def _coverage(active: int, missed: int) -> str:
     share = (active - missed) / active if active else 1.0
     return f"{active - missed} of {active} towns ({share:.1%})"
+
+
+@group.command("welcome")
+@click.option(
+    "--now",
+    "any_time",
+    is_flag=True,
+    help="At any time, not only in office hours an hour after the first statement.",
+)
+def welcome_newcomers(any_time: bool) -> None:
+    """Write to towns that have said something for the first time, with suggestions from the running month."""
+    report = welcome.write_due(clock.now(), any_time=any_time)
+    click.echo(f"{report.written} towns welcomed, {report.overtaken} elsewhere, {report.failed} failed")
+    if report.failed:
+        click.echo("the log names the towns and the reasons", err=True)
+        sys.exit(1)

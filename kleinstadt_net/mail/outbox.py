@@ -12,7 +12,7 @@ from kleinstadt_net.models import Letter
 
 # Kinds nobody asked for at this very moment. A letter with a link somebody just requested is sent even
 # to an address that once refused: she is waiting for it, and mailboxes come back.
-UNASKED_KINDS = frozenset({"digest", "town_hall_told"})
+UNASKED_KINDS = frozenset({"digest", "town_hall_told", "welcome"})
 
 
 def post(draft: LetterDraft) -> bool:

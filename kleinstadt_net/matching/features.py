@@ -17,6 +17,9 @@ from kleinstadt_net.matching.figures import Figures, Ints
 
 __all__ = ["Statement", "TownFacts", "TownFeatures", "build", "replace"]
 
+# Row -> key and name of each association; only towns that take part and belong to one. No score reads it.
+Networks = Mapping[int, frozenset[tuple[str, str]]]
+
 
 @dataclass(frozen=True, slots=True)
 class TownFacts:
@@ -24,7 +27,8 @@ class TownFacts:
 
     ``growth`` is a fraction a year, ``urbanisation`` an ordinal class (1 dense … 3 rural), ``tourism`` the name
     of a region, ``focus`` keys of theses. ``taking_part`` towns are compared by what they declare, ``active``
-    ones are in the monthly round. ``figures_official`` is false as soon as one figure is an estimate.
+    ones are in the monthly round. ``figures_official`` is false as soon as one figure is an estimate. ``networks``
+    are the associations it belongs to, key and name of each.
     """
 
     ags: str
@@ -41,6 +45,7 @@ class TownFacts:
     taking_part: bool
     active: bool
     figures_official: bool
+    networks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +59,7 @@ class TownFeatures:
     subjects: tuple[str, ...]  # (S,)
     figures: Figures
     declared: Declarations
+    networks: Networks
     by_ags: Ints  # (n,) rows in the order of their keys
     ags_rank: Ints  # (n,) place of each row in that order: what breaks ties
 
@@ -70,6 +76,7 @@ class TownFeatures:
             self.subjects,
             self.figures.take(rows),
             self.declared.take(rows),
+            {n: self.networks[row] for n, row in enumerate(rows.tolist()) if row in self.networks},
         )
 
 
@@ -83,6 +90,7 @@ def build(facts: Sequence[TownFacts], subjects: Sequence[str]) -> TownFeatures:
         tuple(subjects),
         figures.measure(facts),
         declarations.declare(facts, subjects),
+        _networks(dict(enumerate(facts))),
     )
 
 
@@ -98,9 +106,16 @@ def replace(features: TownFeatures, rows: Mapping[int, TownFacts]) -> TownFeatur
         taking_part[row], active[row] = town.taking_part, town.taking_part and town.active
     measured = figures.patch(features.figures, rows)
     declared = declarations.patch(features.declared, rows, features.subjects)
+    kept = {row: belongs for row, belongs in features.networks.items() if row not in rows}
+    networks = kept | _networks(rows)
     if all((features.ags[row], features.land[row]) == (town.ags, town.land) for row, town in rows.items()):
         return dataclasses.replace(
-            features, taking_part=taking_part, active=active, figures=measured, declared=declared
+            features,
+            taking_part=taking_part,
+            active=active,
+            figures=measured,
+            declared=declared,
+            networks=networks,
         )
     ags, land = features.ags.tolist(), features.land.tolist()
     for row, town in rows.items():
@@ -113,7 +128,14 @@ def replace(features: TownFeatures, rows: Mapping[int, TownFacts]) -> TownFeatur
         features.subjects,
         measured,
         declared,
+        networks,
     )
+
+
+def _networks(facts: Mapping[int, TownFacts]) -> dict[int, frozenset[tuple[str, str]]]:
+    return {
+        row: frozenset(town.networks) for row, town in facts.items() if town.networks and town.taking_part
+    }
 
 
 def _assemble(
@@ -124,6 +146,7 @@ def _assemble(
     subjects: tuple[str, ...],
     measured: Figures,
     declared: Declarations,
+    networks: Networks,
 ) -> TownFeatures:
     by_ags = np.argsort(ags, kind="stable").astype(np.int64)
     ordered = ags[by_ags]
@@ -131,4 +154,6 @@ def _assemble(
         raise ValueError("a key occurs twice among the towns")
     ags_rank = np.empty_like(by_ags)
     ags_rank[by_ags] = np.arange(len(by_ags))
-    return TownFeatures(ags, land, taking_part, active, subjects, measured, declared, by_ags, ags_rank)
+    return TownFeatures(
+        ags, land, taking_part, active, subjects, measured, declared, networks, by_ags, ags_rank
+    )

@@ -31,6 +31,7 @@ class Portrait:
     official: bool
     region: str  # empty where the town belongs to none
     land: str
+    networks: frozenset[tuple[str, str]]  # key and name
 
 
 class Portraits(dict[int, Portrait]):
@@ -61,6 +62,7 @@ def _portrait(features: TownFeatures, row: int) -> Portrait:
         official=bool(figures.official[row]),
         region=str(figures.tourism[row]) if figures.region_weight[row] else "",
         land=str(features.land[row]),
+        networks=features.networks.get(row, frozenset()),
     )
 
 

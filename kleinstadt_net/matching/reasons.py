@@ -1,9 +1,9 @@
 """Why a pair: codes and numbers, never words. Sentences are macros in ``templates/components/``.
 
 ``i`` is the reader's town ("own"), ``j`` the other ("peer"). Reasons come in the order in which they should be
-told: what is shared, what each can do for the other, what is alike, what differs, how far it is. All data are
-plain str, int, float and bool, so that a letter can be stored. ``official`` is true when both towns' figures come
-from official files ("aus amtlichen Daten", else "aus Schätzwerten").
+told: what is shared, what each can do for the other, where both belong, what is alike, what differs, how far it is.
+All data are plain str, int, float and bool, so that a letter can be stored. ``official`` is true when both towns'
+figures come from official files ("aus amtlichen Daten", else "aus Schätzwerten").
 
 ==================== ==================================================================================
 code                 data
@@ -15,6 +15,7 @@ learn                subject; age_days of the peer's statement; own_state ("in_p
                      own_focus. The peer is strong in it.
 teach                subject; age_days of the own statement; peer_state; peer_focus. The own town is strong in it.
 similar_situation    (nothing): opens the reason where none of the above is to be said
+same_network         network: key; name. An association both towns belong to
 comparable_size      own, peer: inhabitants; official
 same_density         density ("very_sparse" | "sparse" | "medium" | "dense"); own, peer: inhabitants per km²; official
 same_growth          direction ("growing" | "stable" | "shrinking"); own, peer: fraction a year; official
@@ -54,6 +55,7 @@ CODES = (
     "learn",
     "teach",
     "similar_situation",
+    "same_network",
     "comparable_size",
     "same_density",
     "same_growth",
@@ -95,6 +97,7 @@ def between(portraits: Portraits, i: int, j: int) -> tuple[Reason, ...]:
     measured = (rule(own, peer) for rule in (_size, _area, _density, _growth, _tourism))
     return (
         *(said or (Reason("similar_situation", {}),)),
+        *_networks(own, peer),
         *sorted(chain.from_iterable(measured), key=_place),
         _land(own, peer, distance_km(portraits.features, i, j)),
     )
@@ -165,6 +168,11 @@ def _teach(portraits: Portraits, own: Portrait, peer: Portrait) -> Iterator[Reas
                 "peer_focus": data["own_focus"],
             },
         )
+
+
+def _networks(own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    for key, name in sorted(own.networks & peer.networks):
+        yield Reason("same_network", {"network": key, "name": name})
 
 
 def _heaviest_first(subjects: Iterable[int], worth: Callable[[int], float]) -> list[int]:

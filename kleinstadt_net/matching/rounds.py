@@ -104,7 +104,7 @@ def plan(
     return RoundPlan(
         month,
         wanted,
-        tuple(_proposals(towns, lists, active, weights)),
+        tuple(proposals(towns, lists, active, weights)),
         tuple(notes + _notes(lists, wanted, active)),
     )
 
@@ -155,7 +155,8 @@ def _repeat_for_the_lonely(lists: Lists, survey: Survey) -> list[tuple[int, int]
     return repeated
 
 
-def _proposals(towns: TownFeatures, lists: Lists, active: Ints, weights: Weights) -> Iterable[Proposal]:
+def proposals(towns: TownFeatures, lists: Lists, active: Ints, weights: Weights) -> Iterable[Proposal]:
+    """The lists of ``towns``, which are the rows ``active`` of the features, as lines with their scores."""
     for i, slots in enumerate(lists.slots):
         peers = np.array(sorted(slots), dtype=np.int64)
         compared = parts(towns, i, peers)

@@ -80,6 +80,9 @@ MAX_LISTS = 7
 # What each list that names a town already takes from its worth in the next one: two towns that can teach nearly
 # the same share the visitors, one that alone can teach it gets them.
 CROWDING = 0.1
+# A town that joins after the round gets fewer names than the round gives: it waits for the next one less than a month,
+# and every name it gets has been given to others already.
+NEWCOMER_SUGGESTIONS = 3
 # A different view needs a town that is really built differently; half of all pairs lie below this.
 CONTRAST_STRUCTURE = 0.17
 # Names each town keeps per kind of slot before the network-wide choice. Twice as many exchange a tenth of the
@@ -125,6 +128,7 @@ def as_table() -> dict[str, Any]:
         "quotas": {str(number): list(quota) for number, quota in QUOTAS.items()},
         "max_lists": MAX_LISTS,
         "crowding": CROWDING,
+        "newcomer_suggestions": NEWCOMER_SUGGESTIONS,
         "contrast_structure": CONTRAST_STRUCTURE,
         "shortlist": SHORTLIST,
     }

@@ -28,6 +28,7 @@ from kleinstadt_net.models.stance import Focus, Stance, StanceDraft
 from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer
 from kleinstadt_net.models.town import RegisterImport, Town, TownCode, TownFigure
 from kleinstadt_net.models.verification import Invitation, LetterCode, TownAddress, TownDomain
+from kleinstadt_net.models.welcome import Welcome
 
 __all__ = [
     "Account",
@@ -74,4 +75,5 @@ __all__ = [
     "TownDomain",
     "TownFigure",
     "Typed",
+    "Welcome",
 ]

@@ -208,7 +208,8 @@ def _month(field: Field, text: str) -> str:
     return f"{day:%Y-%m}"
 
 
-def _website(field: Field, text: str) -> str:
+def website(text: str) -> str:
+    """An address of http or https as it was typed, completed; raises ValueError with a German sentence."""
     address = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(address)
@@ -221,6 +222,10 @@ def _website(field: Field, text: str) -> str:
             "Bitte geben Sie eine Internetadresse an, zum Beispiel https://www.ellernrode.example."
         )
     return address
+
+
+def _website(field: Field, text: str) -> str:
+    return website(text)
 
 
 _READERS = {

@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload
 from kleinstadt_net.database import db
 from kleinstadt_net.matching.declarations import STATE_NAMES
 from kleinstadt_net.matching.weights import COMPARABLE_SIZE, STABLE_GROWTH
-from kleinstadt_net.models import Network, NetworkMember, Town, TownCode
-from kleinstadt_net.services import sections, snapshot, towns
+from kleinstadt_net.models import Town, TownCode
+from kleinstadt_net.services import networks, sections, snapshot, towns
+from kleinstadt_net.services.directory_networks import NetworkLink
 from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.snapshot import Snapshot
 from kleinstadt_net.services.towns import Figure
@@ -34,14 +35,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class NetworkName:
-    """A network a town belongs to."""
-
-    slug: str
-    name: str
-
-
-@dataclass(frozen=True)
 class Column:
     """One town; whoever does not take part says nothing of itself."""
 
@@ -57,7 +50,7 @@ class Column:
     told: Mapping[str, Told]
     focus: tuple[str, ...]
     sections: Mapping[str, SectionRow]
-    networks: tuple[NetworkName, ...]
+    networks: tuple[NetworkLink, ...]
 
 
 @dataclass(frozen=True)
@@ -148,7 +141,7 @@ class Comparison:
 
 
 def of(keys: Sequence[str], *, verified: bool) -> Comparison:
-    """The towns with these keys: four queries, however many there are.
+    """The towns with these keys: three queries, however many there are.
 
     The first four are shown; keys without a town, named twice or of a town that is gone are told instead.
     """
@@ -210,15 +203,15 @@ def _columns(shown: Sequence[Town], *, verified: bool) -> tuple[Column, ...]:
     picture = snapshot.current()
     ids = [town.id for town in shown]
     written = sections.of_towns(ids, verified=verified)
-    networks = _networks(ids)
-    return tuple(_column(picture, town, written, networks, verified=verified) for town in shown)
+    belongs = networks.of_towns(ids)
+    return tuple(_column(picture, town, written, belongs, verified=verified) for town in shown)
 
 
 def _column(
     picture: Snapshot,
     town: Town,
     written: Mapping[int, Mapping[str, SectionRow]],
-    networks: Mapping[int, Sequence[NetworkName]],
+    belongs: Mapping[int, Sequence[NetworkLink]],
     *,
     verified: bool,
 ) -> Column:
@@ -240,7 +233,7 @@ def _column(
             subject for subject, chosen in zip(picture.features.subjects, focus, strict=True) if chosen
         ),
         sections=written.get(town.id, {}) if taking_part else {},
-        networks=tuple(networks.get(town.id, ())) if taking_part else (),
+        networks=tuple(belongs.get(town.id, ())) if taking_part else (),
     )
 
 
@@ -257,15 +250,3 @@ def _told(picture: Snapshot, row: int, *, verified: bool) -> dict[str, Told]:
         if code
     }
     return {key: one for key, one in told.items() if verified or one.state not in CONFIDENTIAL_STATES}
-
-
-def _networks(ids: Sequence[int]) -> dict[int, list[NetworkName]]:
-    found: dict[int, list[NetworkName]] = {}
-    for town_id, slug, name in db.session.execute(
-        select(NetworkMember.town_id, Network.slug, Network.name)
-        .join(Network, Network.id == NetworkMember.network_id)
-        .where(NetworkMember.town_id.in_(ids), NetworkMember.state == "confirmed")
-        .order_by(Network.sort_key, Network.id)
-    ):
-        found.setdefault(town_id, []).append(NetworkName(slug, name))
-    return found

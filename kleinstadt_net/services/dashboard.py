@@ -9,14 +9,12 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Focus, Stance, Town
-from kleinstadt_net.services import suggestions
+from kleinstadt_net.services import freshness, suggestions
 from kleinstadt_net.services.suggestions import SuggestionRow
 from kleinstadt_net.vocabulary import State
 
 NEWS_DAYS = 90
 MAX_NEWS = 5
-# After this long a statement is asked about again.
-STALE_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,22 @@ class NewStrength:
 
 @dataclass(frozen=True)
 class ProfileState:
-    """How the town's own statements stand: how many of each kind, and those older than a year, oldest first."""
+    """How the town's own statements stand: how many of each kind, and those to be asked about again."""
 
     strengths: int
     in_progress: int
     seeking: int
     focuses: int
-    stale: tuple[tuple[str, date], ...]
+    stale: tuple[freshness.Aged, ...]
 
     @property
     def is_empty(self) -> bool:
         return not (self.strengths or self.in_progress or self.seeking)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the town has said anything at all: a statement, or what it puts first."""
+        return bool(self.focuses) or not self.is_empty
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,12 @@ def overview(town_id: int) -> Overview:
     """The page for a town this month: a constant number of queries."""
     month = clock.current_month()
     stances = db.session.execute(
-        select(Stance.subject, Stance.state, Stance.confirmed_on).where(Stance.town_id == town_id)
+        select(Stance.subject, Stance.state, Stance.sentence, Stance.confirmed_on, Stance.version).where(
+            Stance.town_id == town_id
+        )
     ).all()
-    sought = [stance.subject for stance in stances if stance.state == State.SEEKING]
+    statements = [freshness.Aged._make(stance) for stance in stances]
+    sought = [stance.subject for stance in statements if stance.state == State.SEEKING]
     proposed = suggestions.for_town(town_id, month)
     wished = suggestions.wished(town_id)
     return Overview(
@@ -82,20 +88,18 @@ def overview(town_id: int) -> Overview:
         suggestions.waiting(wished),
         suggestions.agreed(wished),
         _news(town_id, sought),
-        _profile(town_id, [(s.subject, s.state, s.confirmed_on) for s in stances]),
+        _profile(town_id, statements),
     )
 
 
-def _profile(town_id: int, stances: Collection[tuple[str, str, date]]) -> ProfileState:
-    states = [state for _, state, _ in stances]
-    limit = clock.today() - timedelta(days=STALE_DAYS)
-    stale = sorted((confirmed_on, subject) for subject, _, confirmed_on in stances if confirmed_on < limit)
+def _profile(town_id: int, stances: Collection[freshness.Aged]) -> ProfileState:
+    states = [stance.state for stance in stances]
     return ProfileState(
         states.count(State.STRENGTH),
         states.count(State.IN_PROGRESS),
         states.count(State.SEEKING),
         len(db.session.scalars(select(Focus.id).where(Focus.town_id == town_id)).all()),
-        tuple((subject, confirmed_on) for confirmed_on, subject in stale),
+        freshness.asked(stances),
     )
 
 

@@ -19,6 +19,7 @@ from kleinstadt_net.models import (
     Focus,
     Letter,
     Membership,
+    Network,
     Round,
     Stance,
     Subscription,
@@ -31,8 +32,10 @@ from kleinstadt_net.search.folding import search_fold, slug, sort_key
 from kleinstadt_net.security.passwords import hash_password
 from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import (
+    demonstration_networks,
     demonstration_pictures,
     demonstration_sections,
+    demonstration_start,
     digests,
     installation,
     rounds,
@@ -80,7 +83,7 @@ class Person:
     part: str
 
 
-# Indexes are those of the invented names: 0 is Ellernrode, 1 is Lauenfurt.
+# Indexes are those of the invented names: 0 is Ellernrode, 1 is Lauenfurt, 2 is the newcomer.
 CAST = (
     Person(
         "karla.brandtner@ellernrode.example",
@@ -114,6 +117,16 @@ CAST = (
     ),
     Person(
         "ute.sommerfeld@betrieb.example", "Ute", "Sommerfeld", "Frau", "", None, "", "Betreiberin des Netzes"
+    ),
+    Person(
+        "maren.tiedtke@ahornbach.example",
+        "Maren",
+        "Tiedtke",
+        "Frau",
+        "Bürgermeisterin",
+        2,
+        "lead",
+        "Bürgermeisterin von Ahornbach, seit heute dabei",
     ),
 )
 
@@ -150,9 +163,12 @@ def load() -> list[Credential]:
     credentials = _insert_cast(ids)
     demonstration_sections.insert_sections(ids, today)
     demonstration_pictures.insert_pictures(ids)
+    demonstration_networks.insert_networks(ids)
+    demonstration_start.prepare(ids, today)
     installation.touch_towns(ids)
     db.session.commit()
     _let_life_begin(ids)
+    demonstration_start.let_newcomer_join(ids, today)
     return credentials
 
 
@@ -163,7 +179,8 @@ def remove() -> int:
     ids = list(db.session.scalars(towns))
     people = select(Membership.account_id).where(Membership.town_id.in_(towns))
     emails = [person.email for person in CAST]
-    db.session.execute(delete(Round), execution_options={"synchronize_session": False})
+    for rows in (Round, Network):
+        db.session.execute(delete(rows), execution_options={"synchronize_session": False})
     _delete_letters(people, emails)
     db.session.execute(
         delete(Account).where(Account.id.in_(people) | Account.email.in_(emails)),

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email import message_from_bytes, policy
-from functools import lru_cache
 from typing import Any, Literal
 
 import structlog
@@ -26,7 +25,7 @@ from kleinstadt_net.mail import letters, outbox
 from kleinstadt_net.mail.letters import LetterDraft, Rendered
 from kleinstadt_net.models import DigestItem, Letter
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import digest_facts, installation, links, subscriptions, urls
+from kleinstadt_net.services import digest_facts, installation, links, subscriptions, urls, working_days
 from kleinstadt_net.services.digest_facts import KIND, Reader
 from kleinstadt_net.vocabulary import SLOT_TITLES, SUBJECTS
 
@@ -272,9 +271,5 @@ def _read(subject: str, content: bytes) -> Rendered:
     return Rendered(subject, texts["plain"], texts["html"])
 
 
-@lru_cache(maxsize=64)
 def _holidays(land: str, month: str) -> frozenset[date]:
-    """Public holidays of a Land in the year of the month; none where a town lies in no Land."""
-    if land not in territory.LAENDER:
-        return frozenset()
-    return frozenset(territory.public_holidays(land, int(month[:4])))
+    return working_days.holidays(land, int(month[:4]))

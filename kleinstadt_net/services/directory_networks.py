@@ -1,6 +1,9 @@
-"""The networks of towns as a filter of the directory: who belongs to which, read anew when some town changed."""
+"""Who belongs to which network, kept per process and read anew when some town changed: for filters and links.
 
-from collections.abc import Mapping
+Towns that do not take part, suspended ones among them, belong to none here.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -8,19 +11,35 @@ import numpy as np
 from sqlalchemy import Engine, and_, select
 
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Network, NetworkMember
+from kleinstadt_net.models import Network, NetworkMember, Town
 from kleinstadt_net.services import installation
 from kleinstadt_net.services.snapshot import Flags, Ints, Snapshot
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkLink:
+    """Enough of a network to name it and to link to its page."""
+
+    slug: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Networks:
-    """All networks in the order of their names, as they were at ``revision``, and the ids of the towns in each."""
+    """All networks by name, as they were at ``revision``; the ids of the towns in each, and the way back."""
 
     revision: int
     titles: Mapping[str, str]
     town_ids: Mapping[str, Ints]
+    links: Mapping[int, tuple[NetworkLink, ...]]
 
+
+TAKING_PART = (
+    Town.joined_on.is_not(None),
+    Town.suspended_at.is_(None),
+    Town.gone_on.is_(None),
+    Town.hidden_on.is_(None),
+)
 
 # By engine, not by address: two databases in memory have the same one.
 _known: "WeakKeyDictionary[Engine, _Networks]" = WeakKeyDictionary()
@@ -29,6 +48,17 @@ _known: "WeakKeyDictionary[Engine, _Networks]" = WeakKeyDictionary()
 def titles() -> Mapping[str, str]:
     """The networks one may choose, by slug."""
     return _current().titles
+
+
+def of_towns(town_ids: Iterable[int]) -> dict[int, tuple[NetworkLink, ...]]:
+    """The networks of some towns by name; towns that belong to none are left out. No query while nothing changes."""
+    links = _current().links
+    return {town_id: links[town_id] for town_id in town_ids if town_id in links}
+
+
+def sizes() -> Mapping[str, int]:
+    """How many towns belong to each network, by slug."""
+    return {slug: len(ids) for slug, ids in _current().town_ids.items()}
 
 
 def members(picture: Snapshot, slug: str) -> Flags:
@@ -52,16 +82,24 @@ def _current() -> _Networks:
 
 
 def _load(revision: int) -> _Networks:
-    belongs = and_(NetworkMember.network_id == Network.id, NetworkMember.state == "confirmed")
+    confirmed = and_(NetworkMember.network_id == Network.id, NetworkMember.state == "confirmed")
     names: dict[str, str] = {}
     towns: dict[str, list[int]] = {}
+    links: dict[int, list[NetworkLink]] = {}
     for slug, name, town_id in db.session.execute(
-        select(Network.slug, Network.name, NetworkMember.town_id)
-        .outerjoin(NetworkMember, belongs)
+        select(Network.slug, Network.name, Town.id)
+        .outerjoin(NetworkMember, confirmed)
+        .outerjoin(Town, and_(Town.id == NetworkMember.town_id, *TAKING_PART))
         .order_by(Network.sort_key, Network.id)
     ):
         names[slug] = name
-        towns.setdefault(slug, []).extend([] if town_id is None else [town_id])
+        within = towns.setdefault(slug, [])
+        if town_id is not None:
+            within.append(town_id)
+            links.setdefault(town_id, []).append(NetworkLink(slug, name))
     return _Networks(
-        revision, names, {slug: np.array(sorted(ids), dtype=np.int64) for slug, ids in towns.items()}
+        revision,
+        names,
+        {slug: np.array(sorted(ids), dtype=np.int64) for slug, ids in towns.items()},
+        {town_id: tuple(found) for town_id, found in links.items()},
     )

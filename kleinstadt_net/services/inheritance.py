@@ -1,4 +1,4 @@
-"""What a town leaves to its successor: its people, its statements, its focus. Part of a running transaction."""
+"""What a town leaves to its successor: people, statements, focus, networks. Part of a running transaction."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,19 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import (
     Focus,
     Membership,
+    NetworkMember,
     Section,
     SectionDraft,
     Stance,
     StanceDraft,
     Town,
     TownDomain,
+    Welcome,
 )
-from kleinstadt_net.services import bookmarks, section_inheritance
+from kleinstadt_net.services import bookmarks, network_members, section_inheritance
 
 # What people entered for a town, or who they are.
-OWN = (Membership, Stance, StanceDraft, Focus, Section, SectionDraft)
+OWN = (Membership, Stance, StanceDraft, Focus, Section, SectionDraft, NetworkMember)
 # Better first: somebody confirmed in one of the towns is confirmed in the merged one.
 STATES = ("confirmed", "pending", "ended")
 ROLES = ("lead", "editor")
@@ -55,6 +57,8 @@ def inherit(town: Town, successor: Town, *, leads: bool) -> Inherited:
     _join(town, successor)
     _move_domains(town, successor)
     bookmarks.inherit(town.id, successor.id)
+    network_members.inherit(town, successor)
+    _move_welcome(town, successor)
     return Inherited(drafts, _move_people(town, successor))
 
 
@@ -85,6 +89,15 @@ def _move(rows: type[Stance | StanceDraft | Focus], town: Town, successor: Town)
         update(rows).where(rows.town_id == town.id).values(town_id=successor.id),
         execution_options={"synchronize_session": "fetch"},
     )
+
+
+def _move_welcome(town: Town, successor: Town) -> None:
+    """People who have been welcomed are not welcomed again in the merged town."""
+    if not db.session.scalar(select(exists().where(Welcome.town_id == successor.id))):
+        db.session.execute(
+            update(Welcome).where(Welcome.town_id == town.id).values(town_id=successor.id),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _join(town: Town, successor: Town) -> None:

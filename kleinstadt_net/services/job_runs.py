@@ -14,6 +14,7 @@ ALLOWED_SILENCE = {
     "letters": timedelta(minutes=15),
     "rounds": timedelta(hours=3),
     "digests": timedelta(hours=2),
+    "welcome": timedelta(hours=2),
     "housekeeping": timedelta(hours=6),
     "inactivity": timedelta(days=2),
 }

@@ -123,11 +123,11 @@ def of_town(town_id: int) -> Mirror:
     """The mirror of a town for its own people: five queries, however large the register is."""
     picture = snapshot.current()
     row = picture.rows[town_id]
-    near = _nearest(picture, row, picture.listed)
+    near = nearest(picture, row, picture.listed)
     speaking = near[picture.taking_part[near]]
     is_wider = len(speaking) < FEWEST
     if is_wider:
-        speaking = _nearest(picture, row, picture.listed & picture.taking_part)
+        speaking = nearest(picture, row, picture.listed & picture.taking_part)
     ids = picture.ids[near].tolist()
     wanted = [town_id, *ids, *picture.ids[speaking].tolist()]
     by_id = {town.id: town for town in db.session.scalars(select(Town).where(Town.id.in_(wanted)))}
@@ -155,14 +155,14 @@ def of_town(town_id: int) -> Mirror:
     )
 
 
-def _nearest(picture: Snapshot, row: int, among: Flags) -> Ints:
+def nearest(picture: Snapshot, row: int, among: Flags, most: int = LIKE) -> Ints:
     """Rows of the others built most alike; those of which nothing comparable is known are left out."""
     rows = np.flatnonzero(among)
     rows = rows[rows != row]
     alike = similarity.parts(picture.features, row, rows).structure
-    order = np.lexsort((picture.features.ags_rank[rows], -alike))[:LIKE]
-    nearest: Ints = rows[order[alike[order] > 0]]
-    return nearest
+    order = np.lexsort((picture.features.ags_rank[rows], -alike))[:most]
+    found: Ints = rows[order[alike[order] > 0]]
+    return found
 
 
 def _by_name(picture: Snapshot, near: Ints, by_id: Mapping[int, Town]) -> tuple[LikeTown, ...]:

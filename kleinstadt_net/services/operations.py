@@ -8,8 +8,9 @@ from sqlalchemy import Select, func, select
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Letter, Membership, RegisterImport, Subscription
-from kleinstadt_net.services import job_runs, operator_tasks, report_desk, verification_desk
+from kleinstadt_net.services import job_runs, network_members, operator_tasks, report_desk, verification_desk
 from kleinstadt_net.services.job_runs import OverdueJob
+from kleinstadt_net.services.network_members import Waiting
 from kleinstadt_net.services.operator_tasks import Task
 
 IMPRINT_SETTINGS = (
@@ -30,6 +31,7 @@ class Desk:
 
     verifications: int
     reports: int
+    networks: tuple[Waiting, ...]
     tasks: tuple[Task, ...]
     missing_settings: tuple[str, ...]
     letters: dict[str, int]
@@ -46,6 +48,7 @@ def desk() -> Desk:
     return Desk(
         verifications=verification_desk.count_pending(),
         reports=report_desk.count_waiting(),
+        networks=tuple(network_members.waiting_for_operator()),
         tasks=tuple(operator_tasks.open_tasks()),
         missing_settings=tuple(name.upper() for name in IMPRINT_SETTINGS if not getattr(bound, name)),
         letters=dict(states.all()),

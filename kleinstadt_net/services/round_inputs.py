@@ -65,7 +65,7 @@ def freeze(facts: Sequence[TownFacts], past: History) -> dict[str, Any]:
         "subjects": list(SUBJECTS),
         "active": [town.ags for town in facts if town.active],
         "columns": list(COLUMNS),
-        "towns": [_frozen(town) for town in facts],
+        "towns": [frozen(town) for town in facts],
         "rested": sorted(map(list, past.rested)),
         "proposed": sorted(map(list, past.proposed)),
     }
@@ -73,7 +73,7 @@ def freeze(facts: Sequence[TownFacts], past: History) -> dict[str, Any]:
 
 def recompute(inputs: Mapping[str, Any], month: str) -> RoundPlan:
     """The plan of a stored round, made again; the same as long as the engine's version is."""
-    facts = [_thawed(dict(zip(inputs["columns"], town, strict=True))) for town in inputs["towns"]]
+    facts = [thawed(dict(zip(inputs["columns"], town, strict=True))) for town in inputs["towns"]]
     past = History(
         frozenset((first, second) for first, second in inputs["rested"]),
         frozenset((first, second) for first, second in inputs["proposed"]),
@@ -81,16 +81,21 @@ def recompute(inputs: Mapping[str, Any], month: str) -> RoundPlan:
     return planning.plan(engine.build(facts, tuple(inputs["subjects"])), month=month, history=past)
 
 
-def _frozen(town: TownFacts) -> list[Any]:
+def frozen(town: TownFacts) -> list[Any]:
+    """A town's facts in the order of ``COLUMNS``, ready for JSON."""
     values = {name: getattr(town, name) for name in COLUMNS}
     values["statements"] = [[s.subject, s.state, s.age_days] for s in town.statements]
     values["focus"] = list(town.focus)
+    values["networks"] = [list(network) for network in town.networks]
     return list(values.values())
 
 
-def _thawed(values: dict[str, Any]) -> TownFacts:
+def thawed(values: dict[str, Any]) -> TownFacts:
+    """The facts again, from what stood under each column."""
     values["statements"] = tuple(Statement(*statement) for statement in values["statements"])
     values["focus"] = tuple(values["focus"])
+    # Rounds from before there were networks hold none.
+    values["networks"] = tuple((key, name) for key, name in values.get("networks", ()))
     return TownFacts(**values)
 
 

@@ -21,7 +21,7 @@ from kleinstadt_net.matching.features import TownFeatures
 from kleinstadt_net.matching.portraits import Portraits
 from kleinstadt_net.matching.rounds import Note, RoundPlan
 from kleinstadt_net.matching.weights import ENGINE_VERSION, as_table
-from kleinstadt_net.models import Round, Suggestion
+from kleinstadt_net.models import Round, Suggestion, Welcome
 from kleinstadt_net.services import reasons, round_inputs
 from kleinstadt_net.territory import TIME_ZONE
 from kleinstadt_net.vocabulary import SUBJECTS
@@ -149,9 +149,13 @@ def _result(month: str, *, created: bool) -> RoundResult | None:
     ).one_or_none()
     if row is None:
         return None
+    # What a town that joined later was given is no part of what the round did.
+    newcomers = select(Welcome.town_id).where(Welcome.round_id == row.id)
     proposed = db.session.execute(
         select(Suggestion.town_id, Suggestion.peer_id, Suggestion.slot).where(
-            Suggestion.round_id == row.id, Suggestion.position > ASKED
+            Suggestion.round_id == row.id,
+            Suggestion.position > ASKED,
+            Suggestion.town_id.not_in(newcomers),
         )
     ).all()
     lists = Counter(suggestion.peer_id for suggestion in proposed)

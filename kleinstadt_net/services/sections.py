@@ -7,7 +7,7 @@ editor writes in a town that wants it released becomes a draft instead (``sectio
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,10 +18,8 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Section, SectionVersion
 from kleinstadt_net.profile import checking
 from kleinstadt_net.profile.fields import PUBLIC, Content
-from kleinstadt_net.services import audit, installation, section_drafts, stance_drafts, typed
+from kleinstadt_net.services import audit, freshness, installation, section_drafts, stance_drafts, typed
 
-# Asked again after a year, as statements are.
-FRESH_FOR = timedelta(days=365)
 FORM = "section:{thesis}"
 
 
@@ -284,5 +282,5 @@ def _row(section: Section, *, verified: bool) -> SectionRow:
         visibility=section.visibility,
         confirmed_on=section.confirmed_on,
         version=section.version,
-        is_stale=clock.today() - section.confirmed_on > FRESH_FOR,
+        is_stale=freshness.is_stale(section.confirmed_on),
     )

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Town
-from kleinstadt_net.services import snapshot, urls
+from kleinstadt_net.services import directory_networks, network_letters, snapshot, urls
 
 # What the protocol allows in one file (sitemaps.org); the register has a fifth of that.
 MAX_ADDRESSES = 50_000
@@ -18,3 +18,8 @@ def town_addresses() -> list[str]:
     rows = db.session.execute(select(Town.id, Town.slug, Town.ags).order_by(Town.ags))
     found = [urls.absolute(urls.town_path(slug, ags)) for town_id, slug, ags in rows if town_id in listed]
     return found[:MAX_ADDRESSES]
+
+
+def network_addresses() -> list[str]:
+    """The full address of every network's page, by name."""
+    return [urls.absolute(network_letters.PATH.format(slug=slug)) for slug in directory_networks.titles()]

@@ -1,4 +1,4 @@
-"""What the engine is told of each town: four column queries, no objects, however many towns there are."""
+"""What the engine is told of each town: six column queries, no objects, however many towns there are."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,16 @@ from sqlalchemy import ColumnElement, func, select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.matching.features import Statement, TownFacts
-from kleinstadt_net.models import Account, Focus, Membership, Stance, Town, TownFigure
+from kleinstadt_net.models import (
+    Account,
+    Focus,
+    Membership,
+    Network,
+    NetworkMember,
+    Stance,
+    Town,
+    TownFigure,
+)
 
 OFFICIAL = "official"
 # Far enough apart for a trend to be more than the correction of a census.
@@ -78,10 +87,16 @@ def facts(rows: Sequence[TownRow], day: date, *, only: Iterable[int] | None = No
     """The engine's facts about these towns as of ``day``; ``only`` keeps the other queries to their ids."""
     ids = None if only is None else list(only)
     figures, statements = _figures(ids), _statements(ids, day)
-    focuses, seen = _focuses(ids), _last_seen(ids)
+    focuses, seen, networks = _focuses(ids), _last_seen(ids), _networks(ids)
     return [
         _town_facts(
-            row, current(figures.get(row.id, ())), statements[row.id], focuses[row.id], seen.get(row.id), day
+            row,
+            current(figures.get(row.id, ())),
+            statements[row.id],
+            focuses[row.id],
+            networks.get(row.id, ()),
+            seen.get(row.id),
+            day,
         )
         for row in rows
     ]
@@ -118,6 +133,7 @@ def _town_facts(
     figure: CurrentFigure | None,
     statements: list[Statement],
     focus: list[str],
+    networks: Sequence[tuple[str, str]],
     seen_on: date | None,
     day: date,
 ) -> TownFacts:
@@ -136,6 +152,7 @@ def _town_facts(
         taking_part=row.taking_part,
         active=row.taking_part and _is_awake(row, seen_on, day),
         figures_official=figure is not None and figure.official,
+        networks=tuple(networks),
     )
 
 
@@ -175,6 +192,18 @@ def _focuses(ids: list[int] | None) -> defaultdict[int, list[str]]:
         .order_by(Focus.town_id, Focus.thesis)
     ):
         found[town_id].append(thesis)
+    return found
+
+
+def _networks(ids: list[int] | None) -> Mapping[int, list[tuple[str, str]]]:
+    found: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for town_id, slug, name in db.session.execute(
+        select(NetworkMember.town_id, Network.slug, Network.name)
+        .join(Network, Network.id == NetworkMember.network_id)
+        .where(NetworkMember.state == "confirmed", *_among(NetworkMember.town_id, ids))
+        .order_by(NetworkMember.town_id, Network.slug)
+    ):
+        found[town_id].append((slug, name))
     return found
 
 

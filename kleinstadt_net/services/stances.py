@@ -7,7 +7,7 @@ What an editor writes in a town that wants it released becomes a draft instead (
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,11 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Focus, Stance, StanceDraft, Town
-from kleinstadt_net.services import audit, installation, stance_drafts, typed
+from kleinstadt_net.services import audit, freshness, installation, stance_drafts, typed
 from kleinstadt_net.vocabulary import MAX_FOCUSES, MAX_SENTENCE_LENGTH, SUBJECTS, THESES, State
 
-# Asked again after a year: what a town can show or seeks changes.
-FRESH_FOR = timedelta(days=365)
 # The name of a statement's form, for what is left half-typed.
 FORM = "stance:{subject}"
 
@@ -112,18 +110,35 @@ def save(
 
     Saving counts as confirming. Raises StaleVersion when ``version`` is not the stored one.
     """
+    begin_writing(db.session)
+    is_public = say(
+        town_id, account_id, subject, state=state, sentence=sentence, since=since, version=version
+    )
+    db.session.commit()
+    return is_public
+
+
+def say(
+    town_id: int,
+    account_id: int,
+    subject: str,
+    *,
+    state: str | None,
+    sentence: str | None,
+    since: date | None,
+    version: int,
+) -> bool:
+    """The same in the running transaction, which a StaleVersion has rolled back."""
     if subject not in SUBJECTS or (state is not None and state not in list(State)):
         raise ValueError(f"no such subject or state: {subject!r}, {state!r}")
     if sentence is not None and len(sentence) > MAX_SENTENCE_LENGTH:
         raise ValueError("the sentence is too long")
-    begin_writing(db.session)
     stored = _stored(town_id, subject)
     if (stored.version if stored else 0) != version:
         _refuse(town_id, subject)
     typed.forget(account_id, town_id, FORM.format(subject=subject))
     if stance_drafts.must_wait(town_id, account_id):
         stance_drafts.put(town_id, account_id, subject, state, sentence, since)
-        db.session.commit()
         return False
     write(town_id, account_id, subject, state, sentence, since, version)
     _finish("stance.saved", town_id, account_id, subject, state)
@@ -179,6 +194,7 @@ def confirm(town_id: int, account_id: int, subject: str, version: int) -> bool:
         return False
     _update(stored, version, confirmed_on=clock.today())
     _finish("stance.confirmed", town_id, account_id, subject, stored.state)
+    db.session.commit()
     return True
 
 
@@ -187,18 +203,23 @@ def set_focus(town_id: int, account_id: int, theses: Collection[str]) -> None:
 
     Raises LeadOnly for an editor of a town that wants its statements released.
     """
+    begin_writing(db.session)
+    _only_a_lead(town_id, account_id)
+    put_focus(town_id, account_id, theses)
+    db.session.commit()
+
+
+def put_focus(town_id: int, account_id: int, theses: Collection[str]) -> None:
+    """The same in the running transaction, for somebody who may."""
     chosen = [key for key in THESES if key in theses]
     if len(chosen) > MAX_FOCUSES or len(chosen) != len(theses):
         raise ValueError(f"a focus is one to {MAX_FOCUSES} theses")
-    begin_writing(db.session)
-    _only_a_lead(town_id, account_id)
     # One writer at a time per town, so that two people cannot end up with five theses.
     db.session.execute(select(Town.id).where(Town.id == town_id).with_for_update())
     db.session.execute(delete(Focus).where(Focus.town_id == town_id))
     db.session.add_all(Focus(town_id=town_id, thesis=key) for key in chosen)
     audit.record("focus.saved", account_id=account_id, town_id=town_id, theses=chosen)
     installation.touch_town(town_id)
-    db.session.commit()
 
 
 def adopt_draft(town_id: int, account_id: int, draft_id: int) -> bool:
@@ -206,31 +227,27 @@ def adopt_draft(town_id: int, account_id: int, draft_id: int) -> bool:
 
     Raises LeadOnly for an editor of a town that wants its statements released.
     """
-    begin_writing(db.session)
-    _only_a_lead(town_id, account_id)
-    draft = _draft(town_id, draft_id)
+    draft = _inherited(town_id, account_id, draft_id)
     if draft is None:
-        db.session.rollback()
         return False
     version = find(town_id, draft.subject).version
     write(town_id, account_id, draft.subject, draft.state, draft.sentence, draft.since, version)
     subject, state = draft.subject, draft.state
     db.session.delete(draft)
     _finish("draft.adopted", town_id, account_id, subject, state)
+    db.session.commit()
     return True
 
 
 def discard_draft(town_id: int, account_id: int, draft_id: int) -> bool:
     """Throw an inherited draft away; False when there is no such draft. Raises LeadOnly as above."""
-    begin_writing(db.session)
-    _only_a_lead(town_id, account_id)
-    draft = _draft(town_id, draft_id)
+    draft = _inherited(town_id, account_id, draft_id)
     if draft is None:
-        db.session.rollback()
         return False
     subject, state = draft.subject, draft.state
     db.session.delete(draft)
     _finish("draft.discarded", town_id, account_id, subject, state)
+    db.session.commit()
     return True
 
 
@@ -243,7 +260,6 @@ def _only_a_lead(town_id: int, account_id: int) -> None:
 def _finish(action: str, town_id: int, account_id: int, subject: str, state: str | None) -> None:
     audit.record(action, account_id=account_id, town_id=town_id, subject=subject, state=state)
     installation.touch_town(town_id)
-    db.session.commit()
 
 
 def _refuse(town_id: int, subject: str) -> None:
@@ -309,12 +325,18 @@ def _stored(town_id: int, subject: str) -> Stance | None:
     )
 
 
-def _draft(town_id: int, draft_id: int) -> StanceDraft | None:
-    return db.session.scalar(
+def _inherited(town_id: int, account_id: int, draft_id: int) -> StanceDraft | None:
+    """An inherited draft, locked for the transaction begun here; None, having rolled back, where there is none."""
+    begin_writing(db.session)
+    _only_a_lead(town_id, account_id)
+    draft = db.session.scalar(
         select(StanceDraft)
         .where(StanceDraft.id == draft_id, StanceDraft.town_id == town_id, StanceDraft.origin.is_not(None))
         .with_for_update()
     )
+    if draft is None:
+        db.session.rollback()
+    return draft
 
 
 def _focus(town_id: int) -> tuple[str, ...]:
@@ -331,5 +353,5 @@ def _row(stance: Stance) -> StanceRow:
         since=stance.since,
         confirmed_on=stance.confirmed_on,
         version=stance.version,
-        is_stale=clock.today() - stance.confirmed_on > FRESH_FOR,
+        is_stale=freshness.is_stale(stance.confirmed_on),
     )

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from kleinstadt_net.database import db
 from kleinstadt_net.matching.declarations import STATE_CODES, STATE_NAMES
 from kleinstadt_net.models import Stance
-from kleinstadt_net.services import sections, snapshot, town_cards
+from kleinstadt_net.services import networks, sections, snapshot, town_cards
 from kleinstadt_net.services.directory_filters import Reader
+from kleinstadt_net.services.directory_networks import NetworkLink
 from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.snapshot import Ints, Snapshot
 from kleinstadt_net.services.town_cards import TownCard
-from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, THESES, State
+from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, THESES, TOPICS, State
 
 # Enough to find somebody to ask; the directory has them all.
 SHOWN: Mapping[str, int] = {State.STRENGTH: 8, State.IN_PROGRESS: 6, State.SEEKING: 6}
@@ -54,12 +55,15 @@ class Example:
 class SubjectPage:
     """``groups`` by state, without the confidential ones for visitors. ``focused`` towns have made it their focus.
 
+    ``networks`` are those that have made a topic theirs.
+
     ``own`` is what the reader's town says: a state, or None.
     """
 
     groups: Mapping[str, Group]
     focused: int
     examples: tuple[Example, ...]
+    networks: tuple[NetworkLink, ...]
     own: str | None
 
 
@@ -84,6 +88,7 @@ def page(subject: str, reader: Reader) -> SubjectPage:
         },
         focused=int(np.count_nonzero(declared.focus[number])),
         examples=tuple(Example(cards[town_id], section) for town_id, section in written.items()),
+        networks=networks.on_topic(subject) if subject in TOPICS else (),
         own=_own(picture, number, reader),
     )
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Bookmark, Focus, Membership, Stance, Town, TownCode, TownFigure
-from kleinstadt_net.services import pictures, sections, snapshot, snapshot_facts
+from kleinstadt_net.services import networks, pictures, sections, snapshot, snapshot_facts
+from kleinstadt_net.services.directory_networks import NetworkLink
 from kleinstadt_net.services.pictures import PictureRow
 from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
@@ -96,6 +97,7 @@ class TownPage:
     picture: PictureRow | None = None
     is_marked: bool = False
     sections: Mapping[str, SectionRow] = field(default_factory=dict)
+    networks: tuple[NetworkLink, ...] = ()
 
     def of_state(self, state: str) -> tuple[Statement, ...]:
         """The statements of one state, theses and topics in their order."""
@@ -202,6 +204,7 @@ def _page(ags: str, *, with_needs: bool, seen_from: int | None = None) -> TownPa
         speakers=_speakers(town.id) if taking_part and with_needs else (),
         picture=pictures.of_town(town.id, verified=with_needs) if taking_part else None,
         sections=sections.of_town(town.id, verified=with_needs) if taking_part else {},
+        networks=networks.of_town(town.id) if taking_part else (),
     )
 
 

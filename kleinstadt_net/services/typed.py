@@ -12,6 +12,8 @@ from kleinstadt_net.models import Account, Typed
 from kleinstadt_net.profile.shapes import SHAPES
 from kleinstadt_net.vocabulary import SUBJECTS
 
+# The form of the first five minutes; there is one, so it needs no key.
+START = "start"
 # Longer than any form with all its fields filled.
 MAX_CHARACTERS = 40_000
 MAX_FIELDS = 400
@@ -29,9 +31,9 @@ class Half:
 
 
 def is_form(name: str) -> bool:
-    """Whether there is such a form within a town: of a section or of a statement."""
+    """Whether there is such a form within a town: of a section, of a statement, or the first one of all."""
     kind, _, key = name.partition(":")
-    return (kind == "section" and key in SHAPES) or (kind == "stance" and key in SUBJECTS)
+    return (kind == "section" and key in SHAPES) or (kind == "stance" and key in SUBJECTS) or name == START
 
 
 def keep(account_id: int, town_id: int, form: str, content: Content) -> bool:

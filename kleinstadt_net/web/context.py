@@ -61,6 +61,8 @@ def init_app(app: Flask) -> None:
         STATE_TITLES=vocabulary.STATE_TITLES,
         SLOT_TITLES=vocabulary.SLOT_TITLES,
         ROLE_TITLES=vocabulary.ROLE_TITLES,
+        NETWORK_KINDS=vocabulary.NETWORK_KINDS,
+        NETWORK_KINDS_PLURAL=vocabulary.NETWORK_KINDS_PLURAL,
         REPORT_REASONS=vocabulary.REPORT_REASONS,
         REPORT_STATES=vocabulary.REPORT_STATES,
         REPORT_OUTCOMES=vocabulary.REPORT_OUTCOMES,

@@ -12,7 +12,7 @@ from kleinstadt_net.security.access import rule_of
 
 # Beside the texts a form brings these; nobody has typed them.
 NOT_TYPED = frozenset({"csrf_token"})
-NOT_READ = frozenset({"version", "visibility", "state", "stadt"})
+NOT_READ = frozenset({"version", "visibility", "state", "stadt", "focus", "sought", "strength"})
 
 
 def comes_from_here() -> bool:

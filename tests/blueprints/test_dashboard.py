@@ -99,7 +99,7 @@ def test_the_strip_names_what_is_missing_and_what_is_old(mayor: FlaskClient, cas
     page = text(mayor)
     assert "Ein Schwerpunkt fehlt noch." in page and "Eine Stärke fehlt noch" in page
     assert "Eine Angabe ist älter als ein Jahr." in page
-    assert "etwas zu „Wärmewende“ angegeben. Stimmt das noch?" in page
+    assert "Stimmt das noch?" in page and "/unsere-stadt/angaben/waerme/bestaetigen" in page
     FocusFactory(town_id=cast.town.id, thesis="t01")
     assert "Ein Schwerpunkt fehlt noch." not in text(mayor)
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from kleinstadt_net.database import db
 from tests.conftest import missing
 from tests.support import browser, server
 from tests.support.server import LiveServer
 
-DESKTOP = {"width": 1280, "height": 900}
-TELEPHONE = {"width": 320, "height": 640}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+TELEPHONE: ViewportSize = {"width": 320, "height": 640}
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def open_window(
     """
     complaints: list[str] = []
 
-    def open_(viewport: dict[str, int] = DESKTOP, **given: Any) -> Page:
+    def open_(viewport: ViewportSize = DESKTOP, **given: Any) -> Page:
         context = new_context(base_url=live_server.url, viewport=viewport, locale="de-DE", **given)
         page = context.new_page()
         page.set_default_timeout(10_000)

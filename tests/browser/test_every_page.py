@@ -23,7 +23,14 @@ POLICIES = {
     "lead": {Policy.SIGNED_IN, Policy.VERIFIED, Policy.EDITOR, Policy.LEAD},
     "operator": {Policy.OPERATOR, Policy.DEVELOPMENT},
 }
-ALSO_AS_LEAD = {"towns.index", "towns.show", "towns.map_of_hits", "pages.thesis", "comparison.show"}
+ALSO_AS_LEAD = {
+    "towns.index",
+    "towns.show",
+    "towns.map_of_hits",
+    "pages.thesis",
+    "comparison.show",
+    "networks.show",
+}
 
 
 @pytest.mark.parametrize("role", POLICIES)

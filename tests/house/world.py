@@ -14,7 +14,7 @@ from werkzeug.routing import Rule as UrlRule
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
 from kleinstadt_net.files import store
-from kleinstadt_net.models import Account, OneTimeLink, Picture, Report, SeriesLetter, Subscription
+from kleinstadt_net.models import Account, Network, OneTimeLink, Picture, Report, SeriesLetter, Subscription
 from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
@@ -124,6 +124,14 @@ class World:
         return made
 
     @cached_property
+    def network(self) -> Network:
+        """A network the town looks after; the other town would like to belong."""
+        made: Network = make.NetworkFactory(contact_town_id=self.cast.town.id)
+        make.NetworkMemberFactory(network_id=made.id, town_id=self.cast.town.id)
+        make.NetworkMemberFactory(network_id=made.id, town_id=self.cast.other_town.id, state="asked")
+        return made
+
+    @cached_property
     def editors_draft_id(self) -> int:
         """A statement the colleague would like to see."""
         made = make.StanceDraftFactory(
@@ -166,6 +174,9 @@ class World:
             "bookmarks.mark:ags": self.marked_ags,
             "bookmarks.edit_note:ags": self.marked_ags,
             "bookmarks.strike:ags": self.marked_ags,
+            "network": self.network.slug,
+            "networks.decide:ags": self.cast.other_town.ags,
+            "networks.decide_as_operator:ags": self.cast.other_town.ags,
             "picture_id": self.picture.id,
             "pictures.release:picture_id": self.waiting_picture_id,
             "pictures.show:token": self.picture.token,

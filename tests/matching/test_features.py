@@ -26,6 +26,7 @@ def arrays(built: TownFeatures) -> dict[str, np.ndarray]:
 def assert_same(one: TownFeatures, other: TownFeatures) -> None:
     for name, expected in arrays(one).items():
         assert np.array_equal(expected, arrays(other)[name], equal_nan=expected.dtype.kind == "f"), name
+    assert one.networks == other.networks
 
 
 def test_per_facet_three_strengths_and_three_needs_count_focus_first_then_latest_then_key() -> None:

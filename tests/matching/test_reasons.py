@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 
 from kleinstadt_net.matching import reasons
 from kleinstadt_net.matching.features import TownFacts
+from kleinstadt_net.matching.ranking import score_pair
 from kleinstadt_net.matching.reasons import Reason
 from kleinstadt_net.matching.similarity import parts
 from tests.matching.towns import network, networks, town
@@ -85,6 +87,28 @@ def test_without_a_common_subject_the_situation_opens() -> None:
         "same_tourism_region",
         "same_land",
     ]
+
+
+ELBE, HARZ, MITTE = ("elbe", "Elbnetz"), ("harz", "Harznetz"), ("mitte", "Mitte")
+
+
+def test_networks_both_belong_to_are_named_and_count_nothing() -> None:
+    own, peer = town(1, networks=(MITTE, ELBE, HARZ)), town(2, networks=(ELBE, MITTE))
+    built = network([own, peer])
+    said = [reason for reason in reasons.for_pair(built, 0, 1) if reason.code == "same_network"]
+    assert said == [
+        Reason("same_network", {"network": "elbe", "name": "Elbnetz"}),
+        Reason("same_network", {"network": "mitte", "name": "Mitte"}),
+    ]
+    alone = network([replace(own, networks=()), replace(peer, networks=())])
+    assert score_pair(built, 0, 1) == score_pair(alone, 0, 1)
+
+
+def test_a_network_of_a_town_that_takes_no_part_is_no_reason() -> None:
+    assert "same_network" not in between(town(1, networks=(ELBE,)), town(2, networks=(HARZ,)))
+    assert "same_network" not in between(
+        town(1, networks=(ELBE,)), town(2, networks=(ELBE,), taking_part=False)
+    )
 
 
 def test_figures_of_both_towns_are_given_and_official_only_if_both_are() -> None:

@@ -68,6 +68,7 @@ facts = st.builds(
     taking_part=st.booleans(),
     active=st.booleans(),
     figures_official=st.booleans(),
+    networks=st.sets(st.sampled_from([("elbe", "Elbnetz"), ("harz", "Harznetz")])).map(tuple),
 )
 
 

@@ -119,6 +119,7 @@ def test_common_networks_are_named(three: tuple[Town, Town, Town]) -> None:
         db.session.add(
             NetworkMember(network_id=network.id, town_id=one.id, state=state, asked_at=clock.now())
         )
+    installation.touch_towns([first.id, second.id])
     db.session.commit()
     found = compare(first, second, third)
     assert [len(column.networks) for column in found.columns] == [1, 1, 0]

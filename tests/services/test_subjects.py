@@ -11,7 +11,7 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Town
 from kleinstadt_net.services import subjects
 from kleinstadt_net.services.directory_filters import VISITOR, Reader
-from tests.factories import FocusFactory, SectionFactory, StanceFactory, TownFactory
+from tests.factories import FocusFactory, NetworkFactory, SectionFactory, StanceFactory, TownFactory
 from tests.support.statements import counted_queries
 
 
@@ -64,6 +64,13 @@ def test_examples_are_what_those_towns_write_as_far_as_one_may_read_it(app: Flas
     assert [one.town.name for one in subjects.page("t04", VISITOR).examples] == ["Ellernrode"]
     names = [one.town.name for one in subjects.page("t04", Reader(public.id, verified=True)).examples]
     assert names == ["Ellernrode", "Lauenfurt"]
+
+
+def test_networks_stand_with_their_topic(app: Flask) -> None:
+    NetworkFactory(name="Städtenetz Wärme", topic="waerme")
+    NetworkFactory(name="Städtenetz ohne Thema", topic=None)
+    assert [one.name for one in subjects.page("waerme", VISITOR).networks] == ["Städtenetz Wärme"]
+    assert subjects.page("t04", VISITOR).networks == ()
 
 
 def test_an_unknown_subject_is_an_error(app: Flask) -> None:

@@ -8,7 +8,14 @@ from kleinstadt_net.services import installation, sitemap, urls
 from kleinstadt_net.vocabulary import THESES, TOPICS
 
 # Of the pages without a town in their address: those worth finding.
-PAGES = ("pages.start", "pages.how_it_works", "pages.theses", "towns.index", "pages.sources")
+PAGES = (
+    "pages.start",
+    "pages.how_it_works",
+    "pages.theses",
+    "towns.index",
+    "networks.index",
+    "pages.sources",
+)
 A_DAY = "public, max-age=86400"
 
 
@@ -21,7 +28,7 @@ def sitemap_xml() -> Response:
     pages = [url_for(endpoint) for endpoint in PAGES]
     pages += [url_for("pages.thesis", key=key) for key in THESES]
     pages += [url_for("pages.topic", key=key) for key in TOPICS]
-    addresses = [*map(urls.absolute, pages), *sitemap.town_addresses()]
+    addresses = [*map(urls.absolute, pages), *sitemap.network_addresses(), *sitemap.town_addresses()]
     document = render_template("public_face/sitemap.xml", addresses=addresses)
     return Response(document, mimetype="application/xml", headers={"Cache-Control": A_DAY})
 

@@ -38,6 +38,8 @@ def discard() -> ResponseReturnValue:
         abort(404)
     typed.discard(current_user.account_id, current_user.acting.town_id, name)
     flash("Das Geschriebene ist verworfen.", "success")
+    if name == typed.START:
+        return redirect(url_for("start.begin"))
     kind, _, key = name.partition(":")
     if kind == "section":
         return redirect(url_for("sections.edit", thesis=key))

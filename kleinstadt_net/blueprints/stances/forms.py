@@ -1,6 +1,6 @@
 """Forms of Unsere Stadt."""
 
-from wtforms import IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
@@ -36,6 +36,8 @@ class StanceForm(BaseForm):
 
 class ConfirmForm(BaseForm):
     version = IntegerField(widget=HiddenInput())
+    # The page with the button, where its answer leads back to.
+    zurueck = HiddenField()
 
 
 class FocusForm(BaseForm):

@@ -13,8 +13,8 @@ from kleinstadt_net.blueprints.stances.forms import (
     StanceForm,
 )
 from kleinstadt_net.security.access import EDITOR, access, acting
-from kleinstadt_net.services import section_drafts, sections, stance_drafts, stances, typed
-from kleinstadt_net.vocabulary import SUBJECTS
+from kleinstadt_net.services import section_drafts, sections, sought_nearby, stance_drafts, stances, typed
+from kleinstadt_net.vocabulary import SUBJECTS, State
 
 WAITS = "Ihr Entwurf ist gespeichert. Sichtbar wird er, sobald er freigegeben ist."
 LEAD_ONLY = (
@@ -31,6 +31,7 @@ def edit() -> str:
     return render_template(
         "stances/sheet.html",
         sheet=sheet,
+        nearby=sought_nearby.for_beginners(town.town_id),
         waiting=sheet.waiting,
         sections=sections.of_town(town.town_id, verified=True),
         section_drafts=section_drafts.waiting(town.town_id),
@@ -68,6 +69,9 @@ def _opened(subject: str) -> str:
     if half := typed.find(account_id, town_id, stances.FORM.format(subject=subject)):
         return _stance_page(StanceForm(formdata=MultiDict(half.content)), subject, half=half)
     row = stances.find(town_id, subject)
+    if "erledigt" in request.args and row.state is None:
+        # A task has just been finished here; whoever has finished one has experience to show.
+        return _stance_page(StanceForm(data={"state": State.STRENGTH.value}), subject, is_finished=True)
     draft = stance_drafts.own(town_id, account_id, subject)
     return _stance_page(StanceForm(data=_form_data(row, draft or row)), subject)
 
@@ -99,10 +103,14 @@ def _stance_page(
     subject: str,
     other: stances.StanceRow | None = None,
     half: typed.Half | None = None,
+    *,
+    is_finished: bool = False,
 ) -> str:
     must_wait = stance_drafts.must_wait(current_user.acting.town_id, current_user.account_id)
     return render_template(
         "stances/edit.html",
+        is_finished=is_finished,
+        nearby=sought_nearby.for_beginners(current_user.acting.town_id),
         form=form,
         subject=SUBJECTS[subject],
         other=other,
@@ -116,18 +124,55 @@ def _stance_page(
 @access(EDITOR, town=acting)
 def confirm(subject: str) -> ResponseReturnValue:
     """Say that a statement still holds."""
-    form = ConfirmForm()
-    if subject not in SUBJECTS or not form.validate_on_submit():
-        abort(404)
+    form = _button(subject)
     try:
         is_public = stances.confirm(
             current_user.acting.town_id, current_user.account_id, subject, form.version.data or 0
         )
     except stances.StaleVersion:
-        flash("Diese Angabe wurde gerade geändert. Bitte sehen Sie sie noch einmal an.", "warning")
-        return redirect(url_for("stances.edit_stance", subject=subject))
+        return _look_again(subject)
     flash("Danke, die Angabe gilt weiter." if is_public else WAITS, "success")
-    return redirect(url_for("stances.edit", _anchor=subject))
+    return _back(form, subject)
+
+
+@bp.post("/unsere-stadt/angaben/<subject>/erledigt")
+@access(EDITOR, town=acting)
+def finish(subject: str) -> ResponseReturnValue:
+    """Take a statement back; where it was a task of the town, offer to say that there is experience now."""
+    form = _button(subject)
+    town_id, account_id = current_user.acting.town_id, current_user.account_id
+    was_strength = stances.find(town_id, subject).state == State.STRENGTH
+    version = form.version.data or 0
+    try:
+        is_public = stances.save(
+            town_id, account_id, subject, state=None, sentence=None, since=None, version=version
+        )
+    except stances.StaleVersion:
+        return _look_again(subject)
+    if is_public and not was_strength:
+        return redirect(url_for("stances.edit_stance", subject=subject, erledigt="ja"))
+    flash("Erledigt. Die Angabe steht nicht mehr bei Ihrer Stadt." if is_public else WAITS, "success")
+    return _back(form, subject)
+
+
+def _button(subject: str) -> ConfirmForm:
+    form = ConfirmForm()
+    if subject not in SUBJECTS or not form.validate_on_submit():
+        abort(404)
+    return form
+
+
+def _look_again(subject: str) -> ResponseReturnValue:
+    flash("Diese Angabe wurde gerade geändert. Bitte sehen Sie sie noch einmal an.", "warning")
+    return redirect(url_for("stances.edit_stance", subject=subject))
+
+
+def _back(form: ConfirmForm, subject: str) -> ResponseReturnValue:
+    """To where the button was, where the next question waits; else to the subject's line."""
+    if form.zurueck.data == "uebersicht":
+        return redirect(url_for("dashboard.overview", _anchor="wartet"))
+    anchor = "stimmt-noch" if form.zurueck.data == "unsere-stadt" else subject
+    return redirect(url_for("stances.edit", _anchor=anchor))
 
 
 @bp.route("/unsere-stadt/schwerpunkte", methods=["GET", "POST"])
