@@ -1,13 +1,17 @@
 """Mutual pairs: every town gets the same number of partners, and whoever is mine, I am theirs (a b-matching).
 
-Greedy by score, which on networks like this comes within two or three per cent of the best possible, then
-exchanges until nobody is short who need not be. Pairs with a shared challenge are exhausted before any other.
+Pairs with a shared challenge are exhausted before any other. The best of them are found on the doubled graph, where
+each town stands once as asking and once as asked: a minimum-cost flow there solves the linear relaxation exactly, in
+whole and half pairs (Schrijver 2003, ch. 31). Few pairs come out as halves; ``half_pairs`` makes them whole, and
+exchanges serve whoever is short after that and need not be.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
+from kleinstadt_net.matching import half_pairs
 from kleinstadt_net.matching.figures import Ints
 from kleinstadt_net.matching.ranking import STEPS
 from kleinstadt_net.matching.survey import BARRED, SHARED_FIRST, Survey, View, mutual, sharing, shortlist
@@ -55,7 +59,7 @@ def match(survey: Survey, degree: int, shortlists: Sequence[Ints]) -> Pairs:
     """
     pairs = Pairs(len(survey), degree)
     everyone = range(len(survey))
-    _join_best_first(pairs, everyone, shortlists)
+    _join_best_possible(pairs, shortlists)
     _exchange(pairs, survey, sharing)
     left = pairs.short()
     _join_best_first(pairs, left, _lists_within(survey, left))
@@ -64,6 +68,49 @@ def match(survey: Survey, degree: int, shortlists: Sequence[Ints]) -> Pairs:
         if not pairs.partners[i]:
             _join_on_top(pairs, survey, i)
     return pairs
+
+
+def _join_best_possible(pairs: Pairs, shortlists: Sequence[Ints]) -> None:
+    """Join the pairs of the greatest sum among all that are on a short list of either side."""
+    low, high, value = _wished_for(shortlists)
+    if not len(value):
+        return
+    whole, halves = _relaxed(low, high, value, len(pairs.partners), pairs.degree)
+    for i, j, worth in [*whole, *half_pairs.take_every_other(halves)]:
+        pairs.join(i, j, worth)
+
+
+def _wished_for(shortlists: Sequence[Ints]) -> Ints:
+    """Each pair once, as columns (lower town, higher town, value): (3, pairs)."""
+    first = np.repeat(np.arange(len(shortlists)), [names.shape[1] for names in shortlists])
+    second, value = (
+        np.concatenate(list(shortlists), axis=1) if len(shortlists) else np.zeros((2, 0), dtype=np.int64)
+    )
+    columns = np.stack([np.minimum(first, second), np.maximum(first, second), value])
+    return np.unique(columns, axis=1)
+
+
+def _relaxed(
+    low: Ints, high: Ints, value: Ints, count: int, degree: int
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
+    """The whole and the half pairs of the best fractional b-matching: as many as can be had, then the greatest sum."""
+    flow = SimpleMinCostFlow()
+    everyone, source, sink = np.arange(count), 2 * count, 2 * count + 1
+    cost, one = int(value.max()) - value, np.ones_like(value)
+    there = flow.add_arcs_with_capacity_and_unit_cost(low, high + count, one, cost)
+    back = flow.add_arcs_with_capacity_and_unit_cost(high, low + count, one, cost)
+    each, free = np.full(count, degree), np.zeros(count, dtype=np.int64)
+    flow.add_arcs_with_capacity_and_unit_cost(np.full(count, source), everyone, each, free)
+    flow.add_arcs_with_capacity_and_unit_cost(everyone + count, np.full(count, sink), each, free)
+    flow.set_node_supply(source, count * degree)
+    flow.set_node_supply(sink, -count * degree)
+    status = flow.solve_max_flow_with_min_cost()
+    if status != flow.OPTIMAL:
+        raise RuntimeError(f"the mutual pairs ended with {status}")
+    sides = flow.flows(there) + flow.flows(back)
+    pairs = np.stack([low, high, value])
+    whole, halves = ([(i, j, v) for i, j, v in pairs[:, sides == n].T.tolist()] for n in (2, 1))
+    return whole, halves
 
 
 def _lists_within(survey: Survey, towns: Sequence[int]) -> list[Ints]:
