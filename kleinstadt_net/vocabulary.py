@@ -179,6 +179,7 @@ AUDIT_TITLES = {
     "picture.released": "Bild freigegeben",
     "picture.removed": "Bild entfernt",
     "picture.saved": "Bild hochgeladen",
+    "register.indicators": "Kennzahlen eingelesen",
     "register.imported": "Gemeindeverzeichnis eingelesen",
     "register.successions": "Gebietsänderungen eingelesen",
     "report.assigned": "Meldung einer Stadt zugeordnet",

@@ -9,8 +9,9 @@ import click
 from flask.cli import AppGroup
 
 from kleinstadt_net import importers
-from kleinstadt_net.importers import RowProblem, UnreadableFile
-from kleinstadt_net.services import register_import, register_load, successions, town_search
+from kleinstadt_net.importers import RowProblem, UnreadableFile, indicators
+from kleinstadt_net.services import indicator_import, register_import, register_load, successions, town_search
+from kleinstadt_net.services.indicator_import import NotTaken
 from kleinstadt_net.services.register_difference import ImportPlan, Line
 from kleinstadt_net.services.register_import import WrongTimeError
 from kleinstadt_net.services.successions import SuccessionReport
@@ -80,6 +81,40 @@ def follow(file: Path, dry_run: bool) -> None:
         _refuse(error)
     _print_problems(read.problems)
     _print_successions(successions.apply(read, dry_run=dry_run))
+    if dry_run:
+        click.echo(NOTHING_WRITTEN)
+
+
+@group.command("import-indicators")
+@FILE
+@DRY_RUN
+@click.option("--as-of", type=DAY, required=True, help="Day the figures are of, such as 2021-12-31.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    help="What the columns mean (TOML); default: the file's name with .toml at the end.",
+)
+@click.option("--force", is_flag=True, help="Accept figures older than those that are stored.")
+def import_indicators(file: Path, dry_run: bool, as_of: datetime, mapping: Path | None, force: bool) -> None:
+    """Bring figures by AGS or Verband key (CSV) in, for comparing towns; docs/how-to/import-indicators.md."""
+    try:
+        meant = indicators.read_mapping(mapping or file.with_suffix(".toml"))
+        read = indicators.read_indicators(file, meant)
+        _print_problems(read.problems)
+        report = indicator_import.apply(read, as_of.date(), force=force, dry_run=dry_run)
+    except (UnreadableFile, NotTaken) as error:
+        _refuse(error)
+    for taken in report.taken:
+        before = f", instead of those of {taken.replaced}" if taken.replaced else ""
+        click.echo(f"{taken.key}: {taken.towns:,} towns, as of {as_of.date()}{before}")
+    if read.empty:
+        click.echo(f"Cells without a number: {read.empty:,}")
+    if report.unknown:
+        shown = ", ".join(report.unknown[:LINES_SHOWN])
+        click.echo(
+            f"Keys no town has: {len(report.unknown):,} ({shown}{', …' if len(report.unknown) > LINES_SHOWN else ''})"
+        )
+    click.echo(f"Towns without any of these figures: {report.missing:,}")
     if dry_run:
         click.echo(NOTHING_WRITTEN)
 

@@ -9,6 +9,7 @@ from kleinstadt_net.models.account import (
     RecoveryCode,
 )
 from kleinstadt_net.models.bookmark import Bookmark, SavedSearch
+from kleinstadt_net.models.indicator import Indicator, IndicatorValue
 from kleinstadt_net.models.letter import DigestItem, Letter, Subscription, Suppression
 from kleinstadt_net.models.network import Network, NetworkMember
 from kleinstadt_net.models.operation import (
@@ -39,6 +40,8 @@ __all__ = [
     "DeletionEntry",
     "DigestItem",
     "Focus",
+    "Indicator",
+    "IndicatorValue",
     "Installation",
     "Invitation",
     "InvitationObjection",

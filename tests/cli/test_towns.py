@@ -186,3 +186,28 @@ def test_find_marks_estimates_and_stops_at_fifty(towns: Towns) -> None:
     assert towns("find", "Bad Berleburg").stdout.endswith("(estimate)\n")
     many = towns("find", "Bad").stdout.splitlines()
     assert (len(many), many[-1]) == (51, "and more; please give more of the name")
+
+
+def test_indicators_are_imported_by_their_mapping_and_bad_ones_change_nothing(
+    towns: Towns, tmp_path: Path
+) -> None:
+    TownFactory(ags="06999001")
+    path = tmp_path / "figures.csv"
+    path.write_text("ags;quote\n06999001;4,5\n06999009;5\n", encoding="utf-8")
+    missing = towns("import-indicators", path, "--as-of", "2021-12-31")
+    assert (
+        missing.exit_code == 1
+        and "There is no mapping" in missing.stderr
+        and "Nothing was changed." in missing.stderr
+    )
+    path.with_suffix(".toml").write_text(
+        'key = "ags"\nlevel = "town"\nsource = "Erfunden"\nlicence = "CC0"\n[[indicator]]\ncolumn = "quote"\n'
+        'key = "quote"\nname = "Quote"\nunit = "je 100"\nleast = 0\nmost = 100\n',
+        encoding="utf-8",
+    )
+    dry = towns("import-indicators", path, "--as-of", "2021-12-31", "--dry-run")
+    assert "quote: 1 towns, as of 2021-12-31" in dry.stdout and "Dry run" in dry.stdout
+    done = towns("import-indicators", path, "--as-of", "2021-12-31")
+    assert done.exit_code == 0 and "Keys no town has: 1 (06999009)" in done.stdout
+    again = towns("import-indicators", path, "--as-of", "2020-12-31")
+    assert again.exit_code == 1 and "newer" in again.stderr
