@@ -230,7 +230,9 @@ def test_somebody_admitted_by_the_domain_reads_what_is_still_missing_and_what_ca
     assert "Ellernrode ist noch nicht dabei: Wir prüfen noch" in overview
     assert "Noch gibt es keine Vorschläge für Ellernrode." in overview and "nichts mehr offen" not in overview
     town.joined_on = clock.today()
-    assert "Sobald Sie etwas angegeben haben, schreiben wir Ihnen innerhalb eines Werktags" in text(client, "/uebersicht")
+    assert "Sobald Sie etwas angegeben haben, schreiben wir Ihnen innerhalb eines Werktags" in text(
+        client, "/uebersicht"
+    )
     town.joined_on = None
     assert "Angaben zu Ellernrode vorbereiten" in text(client, STATUS)
     assert "die Stadt ist noch nicht dabei" in text(client, "/konto")
