@@ -56,6 +56,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         for subject, state in product(SUBJECTS, CHALLENGES)
     ],
     "similar_situation": [{}],
+    "similar_economy": [{}],
     "same_network": [{"network": "ellernland", "name": "Städtenetz Ellernland"}],
     "comparable_size": [_figures(), _figures(official=False)],
     "same_density": [_figures(density=density, own=80.5, peer=91.2) for density in DENSITIES],

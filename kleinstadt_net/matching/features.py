@@ -28,7 +28,8 @@ class TownFacts:
     ``growth`` is a fraction a year, ``urbanisation`` an ordinal class (1 dense … 3 rural), ``tourism`` the name
     of a region, ``focus`` keys of theses. ``taking_part`` towns are compared by what they declare, ``active``
     ones are in the monthly round. ``figures_official`` is false as soon as one figure is an estimate. ``networks``
-    are the associations it belongs to, key and name of each.
+    are the associations it belongs to, key and name of each, ``indicators`` imported statistics by
+    name, in the order of names; what tells of the economy begins with ``ECONOMY`` (``economy_unemployment``).
     """
 
     ags: str
@@ -46,6 +47,7 @@ class TownFacts:
     active: bool
     figures_official: bool
     networks: tuple[tuple[str, str], ...] = ()
+    indicators: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

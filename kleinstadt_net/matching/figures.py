@@ -2,6 +2,7 @@
 
 Skewed figures are taken as logarithms, then centred on the median and divided by the scaled median absolute
 deviation (Rousseeuw and Croux 1993). A missing figure stays missing: two towns are compared on what both have.
+Imported indicators follow those of the register (``indicators``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kleinstadt_net.matching import indicators
+from kleinstadt_net.matching.indicators import Indicator
 from kleinstadt_net.matching.weights import (
     FIGURE_WEIGHTS,
     LANDMARKS,
@@ -50,6 +53,8 @@ class Measured(Protocol):
     @property
     def tourism(self) -> str | None: ...
     @property
+    def indicators(self) -> tuple[tuple[str, float], ...]: ...
+    @property
     def figures_official(self) -> bool: ...
 
 
@@ -63,11 +68,14 @@ class Figures:
 
     position: Floats  # (3, n) km from the centre of the earth, 0 where unknown
     located: Floats  # (n,) 1 or 0
-    scaled: Floats  # (len(FIGURE_WEIGHTS), n) robust z-scores
-    weight: Floats  # the same shape: FIGURE_WEIGHTS where known, else 0
+    scaled: Floats  # (f, n) robust z-scores: the figures of FIGURE_WEIGHTS, then the indicators
+    weight: Floats  # (f, n) what each counts where known, else 0
     region: Ints  # (n,) number of the tourism region
     region_weight: Floats  # (n,) TOURISM_WEIGHT where known, else 0
     local_scale: Floats  # (n,) distance to a town's own neighbourhood, in robust standard deviations
+
+    told: tuple[tuple[tuple[str, float], ...], ...]  # (n,) indicators as handed in, by name
+    indicators: tuple[Indicator, ...]  # what became of each
 
     def column(self, name: str) -> Floats:
         """One of the figures as handed in, (n,); NaN is unknown. Raises ValueError for an unknown name."""
@@ -76,7 +84,19 @@ class Figures:
 
     def take(self, rows: Ints) -> "Figures":
         """The same towns' figures for some rows, on the scales of all."""
-        return Figures(*(getattr(self, name)[..., rows] for name in self.__dataclass_fields__))
+        arrays = {name: getattr(self, name)[..., rows] for name in ARRAYS}
+        return Figures(
+            **arrays, told=tuple(self.told[row] for row in rows.tolist()), indicators=self.indicators
+        )
+
+    def indicator_scores(self, row: int) -> dict[str, float]:
+        """The robust z-scores of the indicators known of a town, by name."""
+        known = {name for name, _ in self.told[row]}
+        scores = self.scaled[len(FIGURE_WEIGHTS) :, row].tolist()
+        return {one.name: z for one, z in zip(self.indicators, scores, strict=True) if one.name in known}
+
+
+ARRAYS = tuple(name for name in Figures.__dataclass_fields__ if name not in ("told", "indicators"))
 
 
 def measure(towns: Sequence[Measured]) -> Figures:
@@ -86,6 +106,7 @@ def measure(towns: Sequence[Measured]) -> Figures:
         given.reshape(len(GIVEN), len(towns)),
         np.array([town.tourism or "" for town in towns], dtype=np.str_),
         np.array([town.figures_official for town in towns], dtype=np.bool_),
+        tuple(town.indicators for town in towns),
     )
 
 
@@ -94,42 +115,62 @@ def patch(figures: Figures, rows: Mapping[int, Measured]) -> Figures:
     if all(_unchanged(figures, row, town) for row, town in rows.items()):
         return figures
     given, official = figures.given.copy(), figures.official.copy()
-    tourism = figures.tourism.tolist()
+    tourism, told = figures.tourism.tolist(), list(figures.told)
     for row, town in rows.items():
         given[:, row] = [_number(getattr(town, name)) for name in GIVEN]
         tourism[row] = town.tourism or ""
-        official[row] = town.figures_official
-    return _derive(given, np.array(tourism, dtype=np.str_), official)
+        official[row], told[row] = town.figures_official, town.indicators
+    return _derive(given, np.array(tourism, dtype=np.str_), official, tuple(told))
 
 
 def _unchanged(figures: Figures, row: int, town: Measured) -> bool:
     given = np.array([_number(getattr(town, name)) for name in GIVEN])
-    told = (figures.tourism[row], figures.official[row]) == (town.tourism or "", town.figures_official)
-    return told and np.array_equal(given, figures.given[:, row], equal_nan=True)
+    before = (figures.tourism[row], figures.official[row], figures.told[row])
+    same = before == (town.tourism or "", town.figures_official, town.indicators)
+    return same and np.array_equal(given, figures.given[:, row], equal_nan=True)
 
 
 def _number(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
 
-def _derive(given: Floats, tourism: NDArray[np.str_], official: NDArray[np.bool_]) -> Figures:
+def _derive(
+    given: Floats,
+    tourism: NDArray[np.str_],
+    official: NDArray[np.bool_],
+    told: tuple[tuple[tuple[str, float], ...], ...],
+) -> Figures:
     lat, lon, population, area, growth, urbanisation = given
-    scaled = np.stack(
-        [
-            robust_z(_logarithm(population)),
-            robust_z(_logarithm(population) - _logarithm(area)),
-            robust_z(growth),
-            robust_z(urbanisation),
-        ]
-    )
-    weight = np.array(list(FIGURE_WEIGHTS.values()))[:, None] * ~np.isnan(scaled)
-    scaled = np.nan_to_num(scaled)
+    base = {
+        "population": robust_z(_logarithm(population)),
+        "density": robust_z(_logarithm(population) - _logarithm(area)),
+        "growth": robust_z(growth),
+        "urbanisation": robust_z(urbanisation),
+    }
+    more = indicators.scale([dict(town) for town in told], base, robust_z)
+    z = np.stack([base[name] for name in FIGURE_WEIGHTS])
+    weight = np.array(list(FIGURE_WEIGHTS.values()))[:, None] * ~np.isnan(z)
+    scaled = np.concatenate([np.nan_to_num(z), more.z])
+    weight = np.concatenate([weight, more.weight])
     region = np.unique(tourism, return_inverse=True)[1].astype(np.int64)
     region_weight = TOURISM_WEIGHT * (tourism != "")
     located = (np.isfinite(lat) & np.isfinite(lon)).astype(np.float64)
     position = np.where(located > 0, _position(lat, lon), 0.0)
     scale = _local_scale(scaled, weight, region, region_weight)
-    return Figures(given, tourism, official, position, located, scaled, weight, region, region_weight, scale)
+    return Figures(
+        given,
+        tourism,
+        official,
+        position,
+        located,
+        scaled,
+        weight,
+        region,
+        region_weight,
+        scale,
+        told,
+        more.indicators,
+    )
 
 
 def _logarithm(values: Floats) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from kleinstadt_net.matching.declarations import STATE_NAMES
 from kleinstadt_net.matching.features import TownFeatures
 from kleinstadt_net.matching.figures import GIVEN
+from kleinstadt_net.matching.indicators import ECONOMY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Portrait:
     region: str  # empty where the town belongs to none
     land: str
     networks: frozenset[tuple[str, str]]  # key and name
+    economy: Mapping[str, float]  # robust z-scores of the indicators that tell of the economy
 
 
 class Portraits(dict[int, Portrait]):
@@ -63,6 +65,7 @@ def _portrait(features: TownFeatures, row: int) -> Portrait:
         region=str(figures.tourism[row]) if figures.region_weight[row] else "",
         land=str(features.land[row]),
         networks=features.networks.get(row, frozenset()),
+        economy={name: z for name, z in figures.indicator_scores(row).items() if name.startswith(ECONOMY)},
     )
 
 

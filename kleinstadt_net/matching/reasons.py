@@ -20,6 +20,7 @@ comparable_size      own, peer: inhabitants; official
 same_density         density ("very_sparse" | "sparse" | "medium" | "dense"); own, peer: inhabitants per km²; official
 same_growth          direction ("growing" | "stable" | "shrinking"); own, peer: fraction a year; official
 same_tourism_region  region: name
+similar_economy      (nothing): two imported indicators of the economy or more are close; no number leaves the engine
 different_size       own, peer: inhabitants; ratio ≥ 1.5, larger: "own" | "peer"; official
 different_area       own, peer: km²; ratio ≥ 2, larger: "own" | "peer"; official
 different_density    own_density, peer_density: codes as above; own, peer: inhabitants per km²; official
@@ -35,7 +36,7 @@ Only statements that count in the score are named, so every reason can be traced
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from math import isnan
+from math import fsum, isnan
 
 from kleinstadt_net.matching.features import TownFeatures
 from kleinstadt_net.matching.portraits import Portrait, Portraits
@@ -46,6 +47,8 @@ from kleinstadt_net.matching.weights import (
     DENSITY_CODES,
     DIFFERENT_AREA,
     DIFFERENT_SIZE,
+    FEWEST_ECONOMIC,
+    SIMILAR_ECONOMY,
     STABLE_GROWTH,
 )
 
@@ -60,6 +63,7 @@ CODES = (
     "same_density",
     "same_growth",
     "same_tourism_region",
+    "similar_economy",
     "different_size",
     "different_area",
     "different_density",
@@ -94,7 +98,7 @@ def between(portraits: Portraits, i: int, j: int) -> tuple[Reason, ...]:
         *_learn(portraits, own, peer),
         *_teach(portraits, own, peer),
     )
-    measured = (rule(own, peer) for rule in (_size, _area, _density, _growth, _tourism))
+    measured = (rule(own, peer) for rule in (_size, _area, _density, _growth, _tourism, _economy))
     return (
         *(said or (Reason("similar_situation", {}),)),
         *_networks(own, peer),
@@ -245,6 +249,14 @@ def _growth(own: Portrait, peer: Portrait) -> Iterator[Reason]:
 def _tourism(own: Portrait, peer: Portrait) -> Iterator[Reason]:
     if own.region and own.region == peer.region:
         yield Reason("same_tourism_region", {"region": own.region})
+
+
+def _economy(own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    both = sorted(own.economy.keys() & peer.economy.keys())
+    if len(both) >= FEWEST_ECONOMIC:
+        gap = fsum(abs(own.economy[name] - peer.economy[name]) for name in both) / len(both)
+        if gap <= SIMILAR_ECONOMY:
+            yield Reason("similar_economy", {})
 
 
 def _land(own: Portrait, peer: Portrait, distance: float | None) -> Reason:

@@ -6,7 +6,7 @@ Changing one changes what towns are shown, so ``ENGINE_VERSION`` rises with it a
 from dataclasses import asdict, dataclass
 from typing import Any
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ LEARN_HALF = 1.0
 # three classes only and the tourism region is a mere yes or no: half.
 FIGURE_WEIGHTS = {"population": 1.0, "density": 1.0, "growth": 1.0, "urbanisation": 0.5}
 TOURISM_WEIGHT = 0.5
+# An imported indicator counts half of a figure of the register, and all of them together no more than three halves of
+# one: a pile of statistics must not outweigh size, density and growth.
+INDICATOR_WEIGHT = 0.5
+INDICATORS_TOGETHER = 1.5
+# Two columns as alike as this tell one thing; counted twice it would weigh twice.
+PRUNED_FROM = 0.8
+# A mean difference of the economic indicators up to this, in robust standard deviations, is called similar.
+SIMILAR_ECONOMY = 0.35
+# One number alone says nothing of how a town is doing.
+FEWEST_ECONOMIC = 2
 # A robust z-score beyond this says "far away" and nothing more.
 Z_LIMIT = 3.0
 # Different tourism regions count like one robust standard deviation.
@@ -116,6 +126,9 @@ def as_table() -> dict[str, Any]:
         "shared_half": SHARED_HALF,
         "learn_half": LEARN_HALF,
         "figures": dict(FIGURE_WEIGHTS),
+        "indicator": INDICATOR_WEIGHT,
+        "indicators_together": INDICATORS_TOGETHER,
+        "pruned_from": PRUNED_FROM,
         "tourism": TOURISM_WEIGHT,
         "tourism_step": TOURISM_STEP,
         "z_limit": Z_LIMIT,

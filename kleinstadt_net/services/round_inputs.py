@@ -87,6 +87,7 @@ def frozen(town: TownFacts) -> list[Any]:
     values["statements"] = [[s.subject, s.state, s.age_days] for s in town.statements]
     values["focus"] = list(town.focus)
     values["networks"] = [list(network) for network in town.networks]
+    values["indicators"] = [list(indicator) for indicator in town.indicators]
     return list(values.values())
 
 
@@ -94,8 +95,9 @@ def thawed(values: dict[str, Any]) -> TownFacts:
     """The facts again, from what stood under each column."""
     values["statements"] = tuple(Statement(*statement) for statement in values["statements"])
     values["focus"] = tuple(values["focus"])
-    # Rounds from before there were networks hold none.
+    # Rounds from before there were networks or indicators hold none.
     values["networks"] = tuple((key, name) for key, name in values.get("networks", ()))
+    values["indicators"] = tuple((key, value) for key, value in values.get("indicators", ()))
     return TownFacts(**values)
 
 

@@ -1,4 +1,4 @@
-"""What the engine is told of each town: six column queries, no objects, however many towns there are."""
+"""What the engine is told of each town: seven column queries, no objects, however many towns there are."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +13,8 @@ from kleinstadt_net.matching.features import Statement, TownFacts
 from kleinstadt_net.models import (
     Account,
     Focus,
+    Indicator,
+    IndicatorValue,
     Membership,
     Network,
     NetworkMember,
@@ -88,6 +90,7 @@ def facts(rows: Sequence[TownRow], day: date, *, only: Iterable[int] | None = No
     ids = None if only is None else list(only)
     figures, statements = _figures(ids), _statements(ids, day)
     focuses, seen, networks = _focuses(ids), _last_seen(ids), _networks(ids)
+    indicators = _indicators(ids)
     return [
         _town_facts(
             row,
@@ -95,6 +98,7 @@ def facts(rows: Sequence[TownRow], day: date, *, only: Iterable[int] | None = No
             statements[row.id],
             focuses[row.id],
             networks.get(row.id, ()),
+            indicators.get(row.id, ()),
             seen.get(row.id),
             day,
         )
@@ -134,6 +138,7 @@ def _town_facts(
     statements: list[Statement],
     focus: list[str],
     networks: Sequence[tuple[str, str]],
+    indicators: Sequence[tuple[str, float]],
     seen_on: date | None,
     day: date,
 ) -> TownFacts:
@@ -153,6 +158,7 @@ def _town_facts(
         active=row.taking_part and _is_awake(row, seen_on, day),
         figures_official=figure is not None and figure.official,
         networks=tuple(networks),
+        indicators=tuple(sorted(indicators)),
     )
 
 
@@ -204,6 +210,18 @@ def _networks(ids: list[int] | None) -> Mapping[int, list[tuple[str, str]]]:
         .order_by(NetworkMember.town_id, Network.slug)
     ):
         found[town_id].append((slug, name))
+    return found
+
+
+def _indicators(ids: list[int] | None) -> Mapping[int, list[tuple[str, float]]]:
+    found: defaultdict[int, list[tuple[str, float]]] = defaultdict(list)
+    for town_id, key, value in db.session.execute(
+        select(IndicatorValue.town_id, Indicator.key, IndicatorValue.value)
+        .join(Indicator, Indicator.id == IndicatorValue.indicator_id)
+        .where(*_among(IndicatorValue.town_id, ids))
+        .order_by(IndicatorValue.town_id)
+    ):
+        found[town_id].append((key, value))
     return found
 
 

@@ -69,6 +69,9 @@ facts = st.builds(
     active=st.booleans(),
     figures_official=st.booleans(),
     networks=st.sets(st.sampled_from([("elbe", "Elbnetz"), ("harz", "Harznetz")])).map(tuple),
+    indicators=st.fixed_dictionaries(
+        {}, optional={"economy_tax": st.floats(-9.0, 2000.0), "economy_unemployment": st.floats(0.0, 30.0)}
+    ).map(lambda told: tuple(sorted(told.items()))),
 )
 
 

@@ -11,7 +11,7 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.importers.indicators import FileMapping, IndicatorFile, Meaning
 from kleinstadt_net.models import AuditEntry, Indicator, IndicatorValue, Town
-from kleinstadt_net.services import indicator_import, installation
+from kleinstadt_net.services import indicator_import, installation, round_inputs, snapshot_facts
 from kleinstadt_net.services.indicator_import import NotTaken
 from tests.factories import TownFactory
 
@@ -84,3 +84,12 @@ def test_a_dry_run_tells_the_same_and_stores_nothing(towns: list[Town]) -> None:
     dry = indicator_import.apply(file({"06999001": 4.5}), DAY, dry_run=True)
     assert stored() == {}
     assert indicator_import.apply(file({"06999001": 4.5}), DAY) == dry
+
+
+def test_the_engine_and_a_stored_round_know_what_was_imported(towns: list[Town]) -> None:
+    indicator_import.apply(file({"06999001": 5.5}), DAY)
+    facts = snapshot_facts.facts(snapshot_facts.towns(), clock.today())
+    assert {one.ags: one.indicators for one in facts}["06999001"] == (("unemployment", 5.5),)
+    for one in facts:
+        again = round_inputs.thawed(dict(zip(round_inputs.COLUMNS, round_inputs.frozen(one), strict=True)))
+        assert again == one
