@@ -57,6 +57,10 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "similar_situation": [{}],
     "similar_economy": [{}],
+    "presumed_challenge": [
+        {"subject": "demografie", "own_presumed": own, "peer_presumed": peer}
+        for own, peer in ((True, True), (True, False), (False, True))
+    ],
     "same_network": [{"network": "ellernland", "name": "Städtenetz Ellernland"}],
     "comparable_size": [_figures(), _figures(official=False)],
     "same_density": [_figures(density=density, own=80.5, peer=91.2) for density in DENSITIES],

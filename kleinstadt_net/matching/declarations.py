@@ -68,6 +68,7 @@ class Declarations:
     challenge_in_focus: Floats  # (S, n) the same, where it is a focus too
     need: Floats  # (S, n) how much the town wants to learn of it
     strength: Floats  # (S, n) how much it has to show: freshness of a counted strength
+    presumed: Floats  # (S, n) 1 where figures suggest a challenge of a silent town; ``presumed`` fills it
     towns_with_challenge: Ints  # (S,) in the whole network, counted or not
     rarity: Floats  # (S,) RARITY_FLOOR..1, from the same numbers
 
@@ -76,7 +77,17 @@ class Declarations:
         return replace(self, **{name: getattr(self, name)[:, rows] for name in PER_TOWN})
 
 
-PER_TOWN = ("state", "age", "counted", "focus", "challenge", "challenge_in_focus", "need", "strength")
+PER_TOWN = (
+    "state",
+    "age",
+    "counted",
+    "focus",
+    "challenge",
+    "challenge_in_focus",
+    "need",
+    "strength",
+    "presumed",
+)
 
 
 def declare(towns: Sequence[Declaring], subjects: Sequence[str]) -> Declarations:
@@ -159,6 +170,7 @@ def _derive(state: NDArray[np.int8], age: Ints, counted: Flags, focus: Flags) ->
         challenge_in_focus=((seeking | working) & focus).astype(np.float64),
         need=(seeking + IN_PROGRESS_NEED * working) * np.where(focus, FOCUS_FACTOR, 1.0),
         strength=np.where(counted & (state == STRENGTH), freshness(age), 0.0),
+        presumed=np.zeros(state.shape),
         towns_with_challenge=totals,
         rarity=rare,
     )

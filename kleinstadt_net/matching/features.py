@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kleinstadt_net.matching import declarations, figures
+from kleinstadt_net.matching import declarations, figures, presumed
 from kleinstadt_net.matching.declarations import Declarations, Flags, Statement
 from kleinstadt_net.matching.figures import Figures, Ints
 
@@ -84,14 +84,16 @@ class TownFeatures:
 
 def build(facts: Sequence[TownFacts], subjects: Sequence[str]) -> TownFeatures:
     """Features of all towns. Raises ValueError for a key that occurs twice or an unknown state."""
+    taking_part = np.array([town.taking_part for town in facts], dtype=np.bool_)
+    measured = figures.measure(facts)
     return _assemble(
         np.array([town.ags for town in facts], dtype=np.str_),
         np.array([town.land for town in facts], dtype=np.str_),
-        np.array([town.taking_part for town in facts], dtype=np.bool_),
+        taking_part,
         np.array([town.taking_part and town.active for town in facts], dtype=np.bool_),
         tuple(subjects),
-        figures.measure(facts),
-        declarations.declare(facts, subjects),
+        measured,
+        _with_presumed(declarations.declare(facts, subjects), measured, taking_part, subjects),
         _networks(dict(enumerate(facts))),
     )
 
@@ -108,6 +110,7 @@ def replace(features: TownFeatures, rows: Mapping[int, TownFacts]) -> TownFeatur
         taking_part[row], active[row] = town.taking_part, town.taking_part and town.active
     measured = figures.patch(features.figures, rows)
     declared = declarations.patch(features.declared, rows, features.subjects)
+    declared = _with_presumed(declared, measured, taking_part, features.subjects)
     kept = {row: belongs for row, belongs in features.networks.items() if row not in rows}
     networks = kept | _networks(rows)
     if all((features.ags[row], features.land[row]) == (town.ags, town.land) for row, town in rows.items()):
@@ -132,6 +135,13 @@ def replace(features: TownFeatures, rows: Mapping[int, TownFacts]) -> TownFeatur
         declared,
         networks,
     )
+
+
+def _with_presumed(
+    declared: Declarations, measured: Figures, taking_part: Flags, subjects: Sequence[str]
+) -> Declarations:
+    found = presumed.presume(declared, measured, taking_part, subjects)
+    return dataclasses.replace(declared, presumed=found)
 
 
 def _networks(facts: Mapping[int, TownFacts]) -> dict[int, frozenset[tuple[str, str]]]:

@@ -23,6 +23,7 @@ class Portrait:
     """
 
     challenges: frozenset[int]
+    presumed: frozenset[int]  # challenges its figures suggest, as long as it says nothing itself
     focus: frozenset[int]
     need: Mapping[int, float]
     strength: Mapping[int, float]
@@ -55,6 +56,7 @@ def _portrait(features: TownFeatures, row: int) -> Portrait:
     state = declared.state[:, row]
     return Portrait(
         challenges=frozenset(np.flatnonzero(declared.challenge[:, row]).tolist()),
+        presumed=frozenset(np.flatnonzero(declared.presumed[:, row]).tolist()),
         focus=frozenset(np.flatnonzero(declared.focus[:, row]).tolist()),
         need=_known(declared.need[:, row]),
         strength=_known(declared.strength[:, row]),

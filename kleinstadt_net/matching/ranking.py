@@ -13,7 +13,7 @@ from kleinstadt_net.matching.features import TownFeatures
 from kleinstadt_net.matching.figures import TINY, Floats, Ints
 from kleinstadt_net.matching.screen import Screen
 from kleinstadt_net.matching.similarity import Parts, parts
-from kleinstadt_net.matching.weights import WEIGHTS, Weights
+from kleinstadt_net.matching.weights import PRESUMED_SHARE, WEIGHTS, Weights
 
 # Scores are whole millionths: no reader sees more, and sorting integers leaves no doubt.
 STEPS = 1_000_000
@@ -41,7 +41,7 @@ class Top:
 def steps(compared: Parts, weights: Weights = WEIGHTS) -> Ints:
     """The value of each pair in whole millionths: the harmonic mean of the usefulness of both directions."""
     common = (
-        weights.shared * compared.shared
+        weights.shared * (compared.shared + PRESUMED_SHARE * compared.presumed)
         + weights.structure * compared.structure
         + weights.reach * compared.reach
     )

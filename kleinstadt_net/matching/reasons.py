@@ -15,6 +15,7 @@ learn                subject; age_days of the peer's statement; own_state ("in_p
                      own_focus. The peer is strong in it.
 teach                subject; age_days of the own statement; peer_state; peer_focus. The own town is strong in it.
 similar_situation    (nothing): opens the reason where none of the above is to be said
+presumed_challenge   subject; own_presumed, peer_presumed: on which side it is presumed from figures (one or both)
 same_network         network: key; name. An association both towns belong to
 comparable_size      own, peer: inhabitants; official
 same_density         density ("very_sparse" | "sparse" | "medium" | "dense"); own, peer: inhabitants per km²; official
@@ -58,6 +59,7 @@ CODES = (
     "learn",
     "teach",
     "similar_situation",
+    "presumed_challenge",
     "same_network",
     "comparable_size",
     "same_density",
@@ -101,6 +103,7 @@ def between(portraits: Portraits, i: int, j: int) -> tuple[Reason, ...]:
     measured = (rule(own, peer) for rule in (_size, _area, _density, _growth, _tourism, _economy))
     return (
         *(said or (Reason("similar_situation", {}),)),
+        *_presumed(portraits, own, peer),
         *_networks(own, peer),
         *sorted(chain.from_iterable(measured), key=_place),
         _land(own, peer, distance_km(portraits.features, i, j)),
@@ -170,6 +173,19 @@ def _teach(portraits: Portraits, own: Portrait, peer: Portrait) -> Iterator[Reas
                 "age_days": data["age_days"],
                 "peer_state": data["own_state"],
                 "peer_focus": data["own_focus"],
+            },
+        )
+
+
+def _presumed(portraits: Portraits, own: Portrait, peer: Portrait) -> Iterator[Reason]:
+    either = (own.challenges | own.presumed) & (peer.challenges | peer.presumed)
+    for s in _heaviest_first(either - (own.challenges & peer.challenges), lambda s: portraits.rarity[s]):
+        yield Reason(
+            "presumed_challenge",
+            {
+                "subject": portraits.features.subjects[s],
+                "own_presumed": s in own.presumed,
+                "peer_presumed": s in peer.presumed,
             },
         )
 

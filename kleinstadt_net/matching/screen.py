@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from kleinstadt_net.matching.declarations import Flags
 from kleinstadt_net.matching.features import TownFeatures
 from kleinstadt_net.matching.figures import Floats, Ints
-from kleinstadt_net.matching.weights import LEARN_HALF, REACH_HALF_KM, SHARED_HALF, TOURISM_STEP, Weights
+from kleinstadt_net.matching.weights import (
+    LEARN_HALF,
+    PRESUMED_SHARE,
+    REACH_HALF_KM,
+    SHARED_HALF,
+    TOURISM_STEP,
+    Weights,
+)
 
 Floats32 = NDArray[np.float32]
 
@@ -31,6 +38,9 @@ class Screen:
         declared, measured = features.declared, features.figures
         root = np.sqrt(declared.rarity)[:, None]
         self._challenges = _columns(root * declared.challenge, root * declared.challenge_in_focus)
+        either = root * (declared.challenge + declared.presumed)
+        self._either = _columns(either) if declared.presumed.any() else None
+        self._declared_alone = _columns(root * declared.challenge)
         self._need, self._strength = (_columns(declared.need), _columns(declared.strength))
         known, scaled, weight = measured.weight > 0, measured.scaled, measured.weight
         squared = scaled * scaled
@@ -63,6 +73,7 @@ class Screen:
         weights = self.weights
         shared = self._challenges[block] @ self._challenges.T
         common = np.float32(weights.shared) * (shared / (shared + np.float32(SHARED_HALF)))
+        common += np.float32(weights.shared * PRESUMED_SHARE) * self._presumed(block)
         common += np.float32(weights.structure) * self._structure(block)
         common += np.float32(weights.reach) * self._reach(block)
         learn, teach = (self._need[block] @ self._strength.T, self._strength[block] @ self._need.T)
@@ -73,6 +84,15 @@ class Screen:
         both = mine + theirs
         np.maximum(both, np.float32(1e-20), out=both)
         return np.asarray(2 * mine * theirs / both, dtype=np.float32)
+
+    def _presumed(self, block: Ints) -> Floats32 | np.float32:
+        """What is challenged or presumed on both sides, less what both declare: one of the two is silent."""
+        if self._either is None:
+            return np.float32(0)
+        amount = self._either[block] @ self._either.T
+        amount -= self._declared_alone[block] @ self._declared_alone.T
+        found: Floats32 = amount / (amount + np.float32(SHARED_HALF))
+        return found
 
     def _structure(self, block: Ints) -> Floats32:
         gaps = self._gaps[block] @ self._gaps_to.T

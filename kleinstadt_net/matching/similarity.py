@@ -17,13 +17,14 @@ from kleinstadt_net.matching.weights import LEARN_HALF, REACH_HALF_KM, SHARED_HA
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
-    """What one town has in common with others: five arrays, 0..1, one entry per other town.
+    """What one town has in common with others: six arrays, 0..1, one entry per other town.
 
     ``shared``, ``structure`` and ``reach`` are the same from both sides; ``learn`` from one side is ``teach``
-    from the other.
+    from the other. ``presumed`` is what ``shared`` might be once a silent town speaks; one of the two is always 0.
     """
 
     shared: Floats
+    presumed: Floats
     learn: Floats
     teach: Floats
     structure: Floats
@@ -39,7 +40,7 @@ class Parts:
         return [dict(zip(PART_NAMES, values, strict=True)) for values in table.tolist()]
 
 
-PART_NAMES = ("shared", "learn", "teach", "structure", "reach")
+PART_NAMES = ("shared", "presumed", "learn", "teach", "structure", "reach")
 
 
 def parts(features: TownFeatures, i: int, rows: Ints | None = None) -> Parts:
@@ -49,6 +50,7 @@ def parts(features: TownFeatures, i: int, rows: Ints | None = None) -> Parts:
     declared, measured = features.declared, features.figures
     return Parts(
         saturated(_in_common(declared, i, others, count), SHARED_HALF),
+        saturated(_presumed(declared, i, others, count), SHARED_HALF),
         saturated(_offered(declared.need, declared.strength, i, others, count), LEARN_HALF),
         saturated(_offered(declared.strength, declared.need, i, others, count), LEARN_HALF),
         _structure(measured, i, others, count),
@@ -76,6 +78,16 @@ def _in_common(declared: Declarations, i: int, others: slice | Ints, count: int)
         if declared.focus[subject, i]:
             named = named + declared.challenge_in_focus[subject][others]
         total += declared.rarity[subject] * named
+    return total
+
+
+def _presumed(declared: Declarations, i: int, others: slice | Ints, count: int) -> Floats:
+    total = np.zeros(count)
+    for subject in np.flatnonzero(declared.challenge[:, i]):
+        total += declared.rarity[subject] * declared.presumed[subject][others]
+    for subject in np.flatnonzero(declared.presumed[:, i]):
+        either = declared.challenge[subject][others] + declared.presumed[subject][others]
+        total += declared.rarity[subject] * either
     return total
 
 

@@ -47,6 +47,16 @@ SHARED_HALF = 0.5
 # The same for `learn` and `teach`: one fresh strength that meets one plain need makes one half.
 LEARN_HALF = 1.0
 
+# What a challenge in common counts that is presumed from figures on one side or both: half of a declared one.
+PRESUMED_SHARE = 0.5
+# A yearly change from which a silent town is presumed to have its challenge: one town in five or so lies beyond each,
+# and neither is the mere correction of a census (STABLE_GROWTH).
+FAST_SHRINKING = -0.005
+FAST_GROWTH = 0.01
+# A town this far from the next place of this size is presumed to think about how its people get there.
+CENTRE_FROM = 50_000
+FAR_FROM_CENTRE_KM = 40
+
 # --- what is measured -------------------------------------------------------------------------------------
 
 # Size decides the means a town hall has, density and growth the kind of problems: equal. Urbanisation has
@@ -124,6 +134,11 @@ def as_table() -> dict[str, Any]:
         "stale": STALE,
         "rarity_floor": RARITY_FLOOR,
         "shared_half": SHARED_HALF,
+        "presumed_share": PRESUMED_SHARE,
+        "fast_shrinking": FAST_SHRINKING,
+        "fast_growth": FAST_GROWTH,
+        "centre_from": CENTRE_FROM,
+        "far_from_centre_km": FAR_FROM_CENTRE_KM,
         "learn_half": LEARN_HALF,
         "figures": dict(FIGURE_WEIGHTS),
         "indicator": INDICATOR_WEIGHT,

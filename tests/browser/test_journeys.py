@@ -97,7 +97,7 @@ def test_a_mayor_finds_a_town_that_fits_and_reads_why(
     card = page.get_by_role("article", name="Lauenfurt")
     expect(card).to_contain_text("Lauenfurt nennt das als Stärke")
     she.open_details("Warum dieser Vorschlag?", within=card)
-    expect(card).to_contain_text("So weit stimmen Ellernrode und Lauenfurt in fünf Punkten überein.")
+    expect(card).to_contain_text("So weit stimmen Ellernrode und Lauenfurt in diesen Punkten überein.")
     she.finds_the_page_usable()
 
     card.get_by_role("link", name="Lauenfurt").click()

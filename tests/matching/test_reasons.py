@@ -77,7 +77,7 @@ def test_a_common_focus_is_told_even_where_one_has_solved_it() -> None:
 
 
 def test_without_a_common_subject_the_situation_opens() -> None:
-    own, peer = town(1), town(2, population=9_000)
+    own, peer = town(1, growth=0.0), town(2, population=9_000, growth=0.0)
     first, *rest = reasons.for_pair(network([own, peer]), 0, 1)
     assert first == Reason("similar_situation", {})
     assert [reason.code for reason in rest] == [

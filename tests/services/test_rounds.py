@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
+from kleinstadt_net.matching.similarity import PART_NAMES
 from kleinstadt_net.models import Round, Suggestion, Town
 from kleinstadt_net.services import round_inputs, rounds
 from kleinstadt_net.services.rounds import RoundResult
@@ -121,7 +122,7 @@ def test_a_suggestion_carries_its_parts_and_frozen_reasons(app: Flask) -> None:
     network(12)
     rounds.run(MONTH)
     rows = db.session.scalars(select(Suggestion)).all()
-    assert all(set(row.parts) == {"shared", "learn", "teach", "structure", "reach"} for row in rows)
+    assert all(set(row.parts) == set(PART_NAMES) for row in rows)
     codes = Counter(reason["code"] for row in rows for reason in row.reasons)
     assert codes["shared_challenge"] and codes["learn"]
     assert not any("age_days" in reason for row in rows for reason in row.reasons)
