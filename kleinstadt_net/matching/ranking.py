@@ -19,6 +19,9 @@ from kleinstadt_net.matching.weights import PRESUMED_SHARE, WEIGHTS, Weights
 STEPS = 1_000_000
 # Room for the place in the order of keys below the score, so that one integer sorts by both.
 RANK_BITS = 21
+RANK_MASK = (1 << RANK_BITS) - 1
+# Sorted behind every town.
+NOBODY = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +71,7 @@ def rank(
     wanted = np.ones(len(features), dtype=np.bool_) if candidates is None else candidates.copy()
     wanted[i] = False
     ordered = np.sort(keys[wanted])[:limit]
-    rows = features.by_ags[ordered & ((1 << RANK_BITS) - 1)]
+    rows = features.by_ags[ordered & RANK_MASK]
     return Ranking(rows, scores(ordered), compared.take(rows))
 
 
@@ -92,15 +95,17 @@ def top_k(features: TownFeatures, k: int, weights: Weights = WEIGHTS) -> Top:
 
     A float32 pass leaves a handful of survivors per town; the float64 routine alone orders those.
     """
-    count = len(features)
-    rows = np.full((count, k), -1, dtype=np.int64)
-    values_of = np.zeros((count, k))
-    for i, survivors in Screen(features, weights).survivors(min(k, count - 1)):
-        values = steps(parts(features, i, survivors), weights)
-        ordered = np.sort(_sort_keys(values, features.ags_rank[survivors]))[:k]
-        rows[i, : len(ordered)] = features.by_ags[ordered & ((1 << RANK_BITS) - 1)]
-        values_of[i, : len(ordered)] = scores(ordered)
-    return Top(rows, values_of)
+    best = np.full((len(features), k), NOBODY)
+    for towns, others in Screen(features, weights).survivors(min(k, len(features) - 1)):
+        keys = _sort_keys(steps(parts(features, towns, others), weights), features.ags_rank[others])
+        lines, firsts, counts = np.unique(towns, return_index=True, return_counts=True)
+        table = np.full((len(lines), max(k, counts.max())), NOBODY)
+        line = np.repeat(np.arange(len(lines)), counts)
+        table[line, np.arange(len(towns)) - firsts[line]] = keys
+        best[lines] = np.sort(table, axis=1)[:, :k]
+    found = best != NOBODY
+    rows = np.where(found, features.by_ags[np.where(found, best & RANK_MASK, 0)], -1)
+    return Top(rows, np.where(found, scores(best), 0.0))
 
 
 def _sort_keys(values: Ints, ranks: Ints) -> Ints:

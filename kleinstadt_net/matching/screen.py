@@ -2,9 +2,14 @@
 
 It decides nothing. Its scores are off by less than half of MARGIN, so whoever might belong to a town's best k
 survives, and ``ranking`` compares the survivors in float64.
+
+Its time goes into passes over blocks of scores, so whatever belongs to one town alone (weights, scales, the constants
+of ``saturated``) is brought into the columns of the products, and what is left of the formulas of ``similarity`` and
+``ranking`` is written with as few passes as they allow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,93 +32,146 @@ Floats32 = NDArray[np.float32]
 MARGIN = 1e-3
 # A block of this many towns against ten thousand stays within a processor's cache.
 BLOCK = 64
+# Whose place is unknown is this many km² from everybody, which leaves nothing of ``reach``.
+NOWHERE = 1e12
+# Where two towns have no known figure in common, the one over the other makes them wholly unlike.
+UNKNOWN_GAP, UNKNOWN_WEIGHT = 1e-10, 1e-20
+# Added to every usefulness: far below MARGIN, and what is left of nothing by rounding can be divided by.
+SMALLEST = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Product:
+    """Two tables with towns as rows; entry (i, j) is the product of row i of one with row j of the other."""
+
+    left: Floats32
+    right: Floats32
+
+    def rows(self, block: Ints, out: Floats32) -> Floats32:
+        """The entries of some towns against all, into the first rows of ``out``."""
+        return np.matmul(self.left[block], self.right.T, out=out[: len(block)])
 
 
 class Screen:
     """Approximate pair scores of one set of towns."""
 
     def __init__(self, features: TownFeatures, weights: Weights) -> None:
-        self.weights = weights
         self.count = len(features)
-        declared, measured = features.declared, features.figures
+        self._weights = weights
+        self._declared(features)
+        self._structure(features)
+        self._places(features)
+        self._room = [np.empty((BLOCK, self.count), dtype=np.float32) for _ in range(4)]
+
+    def survivors(self, k: int) -> Iterator[tuple[Ints, Ints]]:
+        """All pairs that may be among the best ``k`` of their first town, as (towns, others): a block at a time.
+
+        The towns of a block come one after another, those of each in the order of their rows.
+        """
+        for block in self.blocks() if k > 0 else ():
+            scores = self.scores(block)
+            own = (np.arange(len(block)), block)
+            scores[own] = -1.0
+            enough = scores >= (_lower_bound(scores, k) - MARGIN)[:, None]
+            enough[own] = False
+            positions, others = np.divmod(np.flatnonzero(enough), self.count)
+            yield block[positions], others
+
+    def blocks(self) -> Iterator[Ints]:
+        """All towns in blocks, each of towns that have declared a challenge or of silent ones alone."""
+        for kind in (~self._silent, self._silent):
+            rows = np.flatnonzero(kind)
+            yield from (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
+
+    def scores(self, block: Ints) -> Floats32:
+        """Approximate scores of one of the ``blocks`` against all: (len(block), n).
+
+        The array is used again by the next call.
+        """
+        # Usefulness of both directions, m and t, by what they agree in and where they differ: with M = (m + t) / 2 and
+        # D = (m - t) / 2 the harmonic mean 2mt / (m + t) is M - D² / M. ``saturated(x)`` is 1 - half / (x + half).
+        agree, room, more, value = (array[: len(block)] for array in self._room)
+        weights, shared = self._weights, np.float32(self._weights.shared) * self._presumed_share(block)
+        help_each = np.float32((weights.learn + weights.teach) / 2)
+        np.divide(shared * np.float32(SHARED_HALF), self._common.rows(block, agree), out=agree)
+        np.subtract(shared + 2 * help_each + np.float32(SMALLEST), agree, out=agree)
+        self._add_structure(block, agree, room, more)
+        agree += np.divide(
+            np.float32(weights.reach * REACH_HALF_KM**2), self._reach.rows(block, room), out=room
+        )
+        np.divide(help_each * np.float32(LEARN_HALF), self._learn.rows(block, room), out=room)
+        np.divide(help_each * np.float32(LEARN_HALF), self._teach.rows(block, more), out=more)
+        agree -= np.add(room, more, out=value)
+        room -= more
+        room *= np.float32((weights.learn - weights.teach) / (weights.learn + weights.teach or 1.0))
+        room *= room
+        room /= agree
+        return np.subtract(agree, room, out=value)
+
+    def _declared(self, features: TownFeatures) -> None:
+        declared = features.declared
         root = np.sqrt(declared.rarity)[:, None]
-        self._challenges = _columns(root * declared.challenge, root * declared.challenge_in_focus)
-        either = root * (declared.challenge + declared.presumed)
-        self._either = _columns(either) if declared.presumed.any() else None
-        self._declared_alone = _columns(root * declared.challenge)
-        self._need, self._strength = (_columns(declared.need), _columns(declared.strength))
+        ones = np.ones((1, self.count))
+        # Presumed is only what a silent town has not declared, so that one column holds both.
+        challenges = root * (declared.challenge + declared.presumed)
+        common = [challenges, root * declared.challenge_in_focus, np.sqrt(SHARED_HALF) * ones]
+        self._common = _product(common, common)
+        self._learn = _product([declared.need, LEARN_HALF * ones], [declared.strength, ones])
+        self._teach = _product([declared.strength, LEARN_HALF * ones], [declared.need, ones])
+        self._silent: Flags = (declared.challenge == 0).all(axis=0)
+        self._share = np.where(self._silent, PRESUMED_SHARE, 1.0).astype(np.float32)
+
+    def _presumed_share(self, block: Ints) -> Floats32 | np.float32:
+        return np.float32(PRESUMED_SHARE) if self._silent[block[0]] else self._share
+
+    def _structure(self, features: TownFeatures) -> None:
+        measured = features.figures
         known, scaled, weight = measured.weight > 0, measured.scaled, measured.weight
-        squared = scaled * scaled
-        self._gaps = _columns(weight * squared, weight, -2.0 * weight * scaled)
-        self._gaps_to = _columns(known, squared, scaled)
-        self._weight, self._known = _columns(weight), _columns(known)
-        self._region, self._region_known = measured.region, measured.region_weight > 0
-        self._region_weight = measured.region_weight.astype(np.float32)
-        self._scale = measured.local_scale.astype(np.float32)
+        squared, ones = scaled * scaled, np.ones((1, self.count))
+        region, region_known = measured.region_weight[None], measured.region_weight[None] > 0
+        # All regions are taken to differ; ``_add_structure`` gives back where they are the same.
+        near = measured.local_scale * np.concatenate([weight, region, UNKNOWN_WEIGHT * ones])
+        near_to = measured.local_scale * np.concatenate([known, region_known, ones])
+        self._near = _product([self._weights.structure * near], [near_to])
+        self._all = _product(
+            [
+                weight * squared,
+                weight,
+                -2.0 * weight * scaled,
+                TOURISM_STEP * region,
+                UNKNOWN_GAP * ones,
+                near,
+            ],
+            [known, squared, scaled, region_known, ones, near_to],
+        )
+        self._region = np.where(measured.region_weight > 0, measured.region, -1)
+        self._region_step = (TOURISM_STEP * measured.region_weight).astype(np.float32)
+        self._members = {
+            region: np.flatnonzero(self._region == region) for region in np.unique(self._region).tolist()
+        }
+
+    def _add_structure(self, block: Ints, both: Floats32, room: Floats32, more: Floats32) -> None:
+        everything, near = self._all.rows(block, room), self._near.rows(block, more)
+        for position, i in enumerate(block.tolist()):
+            if self._region[i] >= 0:
+                everything[position, self._members[int(self._region[i])]] -= self._region_step[i]
+        both += np.divide(near, everything, out=near)
+
+    def _places(self, features: TownFeatures) -> None:
+        measured = features.figures
         # Around the middle of the towns a kilometre keeps more of its float32 digits than around the earth's.
         middle = measured.position.sum(axis=1, keepdims=True) / max(1.0, measured.located.sum())
         places = (measured.position - middle) * measured.located
-        ones, length = (np.ones((1, self.count)), (places * places).sum(axis=0, keepdims=True))
-        self._place, self._place_to = (_columns(length, ones, -2.0 * places), _columns(ones, length, places))
-        self._located = measured.located.astype(np.float32)
-
-    def survivors(self, k: int) -> Iterator[tuple[int, Ints]]:
-        """Each town with all others that may be among its best ``k``, rows ascending."""
-        for start in range(0, self.count if k > 0 else 0, BLOCK):
-            block = np.arange(start, min(start + BLOCK, self.count))
-            scores = self.scores(block)
-            scores[np.arange(len(block)), block] = -1.0
-            enough = scores >= (_lower_bound(scores, k) - MARGIN)[:, None]
-            enough[np.arange(len(block)), block] = False
-            for position, i in enumerate(block.tolist()):
-                yield i, np.flatnonzero(enough[position])
-
-    def scores(self, block: Ints) -> Floats32:
-        """Approximate scores of some towns against all: (len(block), n)."""
-        weights = self.weights
-        shared = self._challenges[block] @ self._challenges.T
-        common = np.float32(weights.shared) * (shared / (shared + np.float32(SHARED_HALF)))
-        common += np.float32(weights.shared * PRESUMED_SHARE) * self._presumed(block)
-        common += np.float32(weights.structure) * self._structure(block)
-        common += np.float32(weights.reach) * self._reach(block)
-        learn, teach = (self._need[block] @ self._strength.T, self._strength[block] @ self._need.T)
-        learn /= learn + np.float32(LEARN_HALF)
-        teach /= teach + np.float32(LEARN_HALF)
-        mine = common + np.float32(weights.learn) * learn + np.float32(weights.teach) * teach
-        theirs = common + np.float32(weights.learn) * teach + np.float32(weights.teach) * learn
-        both = mine + theirs
-        np.maximum(both, np.float32(1e-20), out=both)
-        return np.asarray(2 * mine * theirs / both, dtype=np.float32)
-
-    def _presumed(self, block: Ints) -> Floats32 | np.float32:
-        """What is challenged or presumed on both sides, less what both declare: one of the two is silent."""
-        if self._either is None:
-            return np.float32(0)
-        amount = self._either[block] @ self._either.T
-        amount -= self._declared_alone[block] @ self._declared_alone.T
-        found: Floats32 = amount / (amount + np.float32(SHARED_HALF))
-        return found
-
-    def _structure(self, block: Ints) -> Floats32:
-        gaps = self._gaps[block] @ self._gaps_to.T
-        weight = self._weight[block] @ self._known.T
-        regions = self._region_weight[block, None] * self._region_known
-        gaps += np.float32(TOURISM_STEP) * regions * (self._region[block, None] != self._region)
-        weight += regions
-        near = weight * (self._scale[block, None] * self._scale)
-        alike: Floats32 = near / np.maximum(near + np.maximum(gaps, 0), np.float32(1e-20))
-        return alike
-
-    def _reach(self, block: Ints) -> Floats32:
-        half = np.float32(REACH_HALF_KM * REACH_HALF_KM)
-        squared = np.maximum(self._place[block] @ self._place_to.T, 0)
-        near: Floats32 = self._located[block, None] * self._located * (half / (half + squared))
-        return near
+        length = np.where(measured.located > 0, (places * places).sum(axis=0), NOWHERE)[None]
+        ones = np.ones((1, self.count))
+        self._reach = _product([length + REACH_HALF_KM**2, ones, -2.0 * places], [ones, length, places])
 
 
-def _columns(*groups: Floats | Flags) -> Floats32:
-    """Towns as rows, contiguous, for a matrix product."""
-    return np.ascontiguousarray(np.concatenate(groups).T, dtype=np.float32)
+def _product(left: Sequence[Floats | Flags], right: Sequence[Floats | Flags]) -> _Product:
+    """The product of columns given as rows, without those that are empty on either side."""
+    both = [np.concatenate(groups) for groups in (left, right)]
+    filled = np.logical_and.reduce([table.any(axis=1) for table in both])
+    return _Product(*(np.ascontiguousarray(table[filled].T, dtype=np.float32) for table in both))
 
 
 def _lower_bound(scores: Floats32, k: int) -> Floats32:

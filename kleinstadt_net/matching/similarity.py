@@ -5,7 +5,9 @@ over subjects and figures in their fixed order. So a pair gets the same bits alo
 in a round, from either side, on any processor and with any number of threads.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,8 +45,8 @@ class Parts:
 PART_NAMES = ("shared", "presumed", "learn", "teach", "structure", "reach")
 
 
-def parts(features: TownFeatures, i: int, rows: Ints | None = None) -> Parts:
-    """Town ``i`` against all towns, or against ``rows`` in their order."""
+def parts(features: TownFeatures, i: int | Ints, rows: Ints | None = None) -> Parts:
+    """Town ``i`` against all towns, or against ``rows`` in their order; or each of the towns ``i`` against its row."""
     others: slice | Ints = slice(None) if rows is None else rows
     count = len(features) if rows is None else len(rows)
     declared, measured = features.declared, features.figures
@@ -71,42 +73,62 @@ def distance_km(features: TownFeatures, i: int, j: int) -> float | None:
     return float(np.sqrt(_squared_km(measured, i, np.array([j]), 1)[0]))
 
 
-def _in_common(declared: Declarations, i: int, others: slice | Ints, count: int) -> Floats:
+def _named(table: Floats, i: int | Ints) -> Iterator[tuple[int | Ints, Any]]:
+    """The subjects on which the town has a value, ascending, each with that value.
+
+    For several towns one subject of each at a time; whoever has fewer than another goes on with zeros, which add
+    nothing to any sum.
+    """
+    if not isinstance(i, np.ndarray):
+        mine = table[:, i]
+        yield from ((int(subject), mine[subject]) for subject in np.flatnonzero(mine))
+        return
+    towns, where = np.unique(i, return_inverse=True)
+    values = table[:, towns]
+    filled = values != 0
+    order = np.argsort(~filled, axis=0, kind="stable")[: filled.sum(axis=0).max(initial=0)]
+    for subjects, amounts in zip(order, np.take_along_axis(values, order, axis=0), strict=True):
+        yield subjects[where], amounts[where]
+
+
+def _in_common(declared: Declarations, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     total = np.zeros(count)
-    for subject in np.flatnonzero(declared.challenge[:, i]):
-        named = declared.challenge[subject][others]
-        if declared.focus[subject, i]:
-            named = named + declared.challenge_in_focus[subject][others]
-        total += declared.rarity[subject] * named
+    for subject, mine in _named(declared.challenge, i):
+        named = declared.challenge[subject, others]
+        focus = declared.challenge_in_focus[subject, i]
+        if np.any(focus):
+            named = named + focus * declared.challenge_in_focus[subject, others]
+        total += declared.rarity[subject] * (mine * named)
     return total
 
 
-def _presumed(declared: Declarations, i: int, others: slice | Ints, count: int) -> Floats:
+def _presumed(declared: Declarations, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     total = np.zeros(count)
-    for subject in np.flatnonzero(declared.challenge[:, i]):
-        total += declared.rarity[subject] * declared.presumed[subject][others]
-    for subject in np.flatnonzero(declared.presumed[:, i]):
-        either = declared.challenge[subject][others] + declared.presumed[subject][others]
-        total += declared.rarity[subject] * either
+    for subject, mine in _named(declared.challenge, i):
+        total += declared.rarity[subject] * (mine * declared.presumed[subject, others])
+    for subject, mine in _named(declared.presumed, i):
+        either = declared.challenge[subject, others] + declared.presumed[subject, others]
+        total += declared.rarity[subject] * (mine * either)
     return total
 
 
-def _offered(mine: Floats, theirs: Floats, i: int, others: slice | Ints, count: int) -> Floats:
+def _offered(mine: Floats, theirs: Floats, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     total = np.zeros(count)
-    for subject in np.flatnonzero(mine[:, i]):
-        total += mine[subject, i] * theirs[subject][others]
+    for subject, amount in _named(mine, i):
+        total += amount * theirs[subject, others]
     return total
 
 
-def _structure(measured: Figures, i: int, others: slice | Ints, count: int) -> Floats:
+def _structure(measured: Figures, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     difference, weight = np.zeros(count), np.zeros(count)
-    for figure in np.flatnonzero(measured.weight[:, i]):
-        gap = measured.scaled[figure][others] - measured.scaled[figure, i]
-        both = measured.weight[figure][others]
+    for figure in np.flatnonzero(np.atleast_2d(measured.weight[:, i].T).any(axis=0)):
+        gap = measured.scaled[figure, others] - measured.scaled[figure, i]
+        both = (measured.weight[figure, i] > 0) * measured.weight[figure, others]
         difference += both * (gap * gap)
         weight += both
-    if measured.region_weight[i]:
-        both = measured.region_weight[others]
+    known = measured.region_weight[i] > 0
+    if np.any(known):
+        both = known * measured.region_weight[others]
         difference += both * (TOURISM_STEP * (measured.region[others] != measured.region[i]))
         weight += both
     near = weight * (measured.local_scale[others] * measured.local_scale[i])
@@ -115,14 +137,14 @@ def _structure(measured: Figures, i: int, others: slice | Ints, count: int) -> F
     return alike
 
 
-def _reach(measured: Figures, i: int, others: slice | Ints, count: int) -> Floats:
+def _reach(measured: Figures, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     half = REACH_HALF_KM * REACH_HALF_KM
     near = half / (half + _squared_km(measured, i, others, count))
     both_located: Floats = measured.located[i] * measured.located[others]
     return both_located * near
 
 
-def _squared_km(measured: Figures, i: int, others: slice | Ints, count: int) -> Floats:
+def _squared_km(measured: Figures, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     total = np.zeros(count)
     for axis in measured.position:
         gap = axis[others] - axis[i]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from kleinstadt_net.database import db
 from tests.conftest import missing
@@ -14,6 +14,9 @@ from tests.support.server import LiveServer
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 TELEPHONE: ViewportSize = {"width": 320, "height": 640}
+# Milliseconds: long enough for a machine that does other work beside the tests; nothing waits longer than it must.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +55,7 @@ def open_window(
     def open_(viewport: ViewportSize = DESKTOP, **given: Any) -> Page:
         context = new_context(base_url=live_server.url, viewport=viewport, locale="de-DE", **given)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: complaints.extend(_elsewhere(request.url, live_server.url)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.extend(_blocked(message.text)))

@@ -65,10 +65,23 @@ def test_the_quick_look_at_all_pairs_finds_what_each_ranking_finds(towns: list[T
 @given(networks)
 def test_the_quick_look_is_off_by_less_than_a_tenth_of_its_margin(towns: list[TownFacts]) -> None:
     built = network(towns)
-    approximate = Screen(built, WEIGHTS).scores(np.arange(len(towns)))
-    for i in range(len(towns)):
-        exact = ranking.steps(parts(built, i)) / ranking.STEPS
-        assert np.abs(approximate[i] - exact).max() < MARGIN / 10
+    screen, looked_at = Screen(built, WEIGHTS), 0
+    for block in screen.blocks():
+        for i, approximate in zip(block.tolist(), screen.scores(block), strict=True):
+            exact = ranking.steps(parts(built, i)) / ranking.STEPS
+            assert np.abs(approximate - exact).max() < MARGIN / 10
+            looked_at += 1
+    assert looked_at == len(towns)
+
+
+@given(networks)
+def test_pairs_compared_together_have_the_parts_each_has_alone(towns: list[TownFacts]) -> None:
+    built = network(towns)
+    first, second = (grid.ravel() for grid in np.indices((len(towns), len(towns))))
+    together = parts(built, first, second)
+    for name in PART_NAMES:
+        alone = np.concatenate([getattr(parts(built, i), name) for i in range(len(towns))] or [np.zeros(0)])
+        assert getattr(together, name).tolist() == alone.tolist()
 
 
 def test_a_large_network_takes_several_blocks_and_stays_exact() -> None:
