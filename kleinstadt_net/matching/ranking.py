@@ -11,6 +11,7 @@ import numpy as np
 from kleinstadt_net.matching.declarations import Flags
 from kleinstadt_net.matching.features import TownFeatures
 from kleinstadt_net.matching.figures import TINY, Floats, Ints
+from kleinstadt_net.matching.questions import USUAL, Order
 from kleinstadt_net.matching.screen import Screen
 from kleinstadt_net.matching.similarity import Parts, parts
 from kleinstadt_net.matching.weights import PRESUMED_SHARE, WEIGHTS, Weights
@@ -41,14 +42,19 @@ class Top:
     scores: Floats
 
 
-def steps(compared: Parts, weights: Weights = WEIGHTS) -> Ints:
-    """The value of each pair in whole millionths: the harmonic mean of the usefulness of both directions."""
+def steps(compared: Parts, weights: Weights = WEIGHTS, *, both_sides: bool = True) -> Ints:
+    """The value of each pair in whole millionths: the harmonic mean of the usefulness of both directions.
+
+    Or, without ``both_sides``, the usefulness to the town that compares.
+    """
     common = (
         weights.shared * (compared.shared + PRESUMED_SHARE * compared.presumed)
         + weights.structure * compared.structure
         + weights.reach * compared.reach
     )
     mine = common + (weights.learn * compared.learn + weights.teach * compared.teach)
+    if not both_sides:
+        return np.rint(mine * STEPS).astype(np.int64)
     theirs = common + (weights.learn * compared.teach + weights.teach * compared.learn)
     both = mine + theirs
     value = 2.0 * (mine * theirs) / np.maximum(both, TINY)
@@ -72,16 +78,16 @@ def rank(
     wanted[i] = False
     ordered = np.sort(keys[wanted])[:limit]
     rows = features.by_ags[ordered & RANK_MASK]
-    return Ranking(rows, scores(ordered), compared.take(rows))
+    return Ranking(rows, _scores(ordered), compared.take(rows))
 
 
-def sort_keys(features: TownFeatures, i: int, weights: Weights = WEIGHTS) -> Ints:
-    """One whole number for every town, all different: the smaller, the better it fits town ``i``; see ``scores``."""
-    return _sort_keys(steps(parts(features, i), weights), features.ags_rank)
+def sort_keys(features: TownFeatures, i: int, order: Order = USUAL) -> Ints:
+    """One whole number for every town, all different: the smaller, the better it fits town ``i``."""
+    values = steps(parts(features, i), order.weights, both_sides=order.both_sides)
+    return _sort_keys(values, features.ags_rank)
 
 
-def scores(keys: Ints) -> Floats:
-    """The scores 0..1 that ``sort_keys`` hold."""
+def _scores(keys: Ints) -> Floats:
     return (STEPS - (keys >> RANK_BITS)) / STEPS
 
 
@@ -105,7 +111,7 @@ def top_k(features: TownFeatures, k: int, weights: Weights = WEIGHTS) -> Top:
         best[lines] = np.sort(table, axis=1)[:, :k]
     found = best != NOBODY
     rows = np.where(found, features.by_ags[np.where(found, best & RANK_MASK, 0)], -1)
-    return Top(rows, np.where(found, scores(best), 0.0))
+    return Top(rows, np.where(found, _scores(best), 0.0))
 
 
 def _sort_keys(values: Ints, ranks: Ints) -> Ints:

@@ -27,6 +27,21 @@ class Weights:
 
 WEIGHTS = Weights()
 
+# Each question on the page of all towns as points for the five parts above; the first is WEIGHTS in twentieths.
+QUESTION_POINTS = {
+    "same_boat": (9, 4, 2, 3, 2),
+    # What can be learnt there, and among equals whoever is most like us: advice carries over best then.
+    "solved": (1, 10, 0, 2, 1),
+    # Size, density and growth; a common challenge decides among towns that are equally alike.
+    "like_us": (2, 0, 0, 10, 0),
+    # A short way; among neighbours the one with the same challenge.
+    "nearby": (2, 0, 0, 0, 10),
+}
+# Eleven steps are as fine as a hand can set a slider on a telephone.
+POINTS_LIMIT = 10
+# The network is for towns with the same challenges: nobody can weigh that away.
+FEWEST_SHARED_POINTS = 1
+
 # --- what is declared -------------------------------------------------------------------------------------
 
 # Strengths and needs that count per facet: entering more must never win, and topics must not crowd out theses.

@@ -3,8 +3,8 @@
 Everything up to the rows of a page comes from the snapshot; the database gives those rows alone.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from kleinstadt_net.matching import ranking
 from kleinstadt_net.matching.portraits import Portraits
+from kleinstadt_net.matching.questions import USUAL, Order
+from kleinstadt_net.matching.similarity import parts
 from kleinstadt_net.services import (
     directory_facets,
     directory_filters,
@@ -48,7 +50,7 @@ BY_HIT, BY_FIT, BY_DISTANCE, BY_NAME, BY_SIZE = SORTS = ("hit", "fit", "distance
 
 @dataclass(frozen=True)
 class DirectoryRow:
-    """A town in the list. ``fit`` (a word's code) and ``reasons`` are for readers with a town of their own.
+    """A town in the list. ``fit`` (a word's code), ``parts`` and ``reasons`` are for readers with a town of their own.
 
     ``matched`` are the subjects on which the town has written what was searched for; empty for a hit by name.
     """
@@ -56,6 +58,7 @@ class DirectoryRow:
     town: TownCard
     is_own: bool = False
     fit: str | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
     reasons: tuple[Mapping[str, Any], ...] = ()
     matched: tuple[str, ...] = ()
 
@@ -85,20 +88,28 @@ class DirectoryPage:
 
 
 def find(
-    filters: DirectoryFilters, reader: Reader, *, sort: str | None = None, number: int = 1
+    filters: DirectoryFilters,
+    reader: Reader,
+    *,
+    sort: str | None = None,
+    order: Order = USUAL,
+    number: int = 1,
 ) -> DirectoryPage:
-    """One page of the towns that pass the filters; a page beyond the end has no rows."""
+    """One page of the towns that pass the filters; a page beyond the end has no rows.
+
+    ``order`` is what "fit" means here, for a reader with a town of her own; its words mean the same in any order.
+    """
     picture = snapshot.current()
     answer = directory_filters.ask(picture, filters, reader)
     hits = np.flatnonzero(answer.passing())
     sorts = _sorts(answer)
     chosen = sort if sort in sorts else sorts[0]
-    keys = ranking.sort_keys(picture.features, _own(answer)) if reader.town_id is not None else None
+    keys = None if reader.town_id is None else ranking.sort_keys(picture.features, _own(answer), order)
     others = picture.listed & (picture.ids != reader.town_id)
     first = (number - 1) * PAGE_SIZE
     shown = _ordered(answer, hits, chosen, keys, first + PAGE_SIZE)[first:]
     return DirectoryPage(
-        rows=_rows(answer, shown, keys),
+        rows=_rows(answer, shown),
         total=len(hits),
         listed=int(np.count_nonzero(others)),
         taking_part=int(np.count_nonzero(others & picture.taking_part)),
@@ -187,7 +198,7 @@ def _ordered(answer: Answer, hits: Ints, sort: str, fit: Ints | None, limit: int
     return hits[np.lexsort(keys)][:limit]
 
 
-def _rows(answer: Answer, shown: Ints, fit: Ints | None) -> tuple[DirectoryRow, ...]:
+def _rows(answer: Answer, shown: Ints) -> tuple[DirectoryRow, ...]:
     picture, reader = answer.picture, answer.reader
     ids = picture.ids[shown].tolist()
     towns = town_cards.cards(picture, ids, seen_from=answer.origin.town_id if answer.origin else None)
@@ -195,19 +206,24 @@ def _rows(answer: Answer, shown: Ints, fit: Ints | None) -> tuple[DirectoryRow, 
         answer.finds.of_town(town_id) if answer.ranks is not None and answer.ranks[row] == IN_TEXTS else ()
         for town_id, row in zip(ids, shown.tolist(), strict=True)
     ]
-    if fit is None:
-        return tuple(
-            DirectoryRow(towns[town_id], matched=where) for town_id, where in zip(ids, matched, strict=True)
-        )
-    own, scores = _own(answer), ranking.scores(fit[shown]).tolist()
-    portraits, rows = Portraits(picture.features), []
-    for town_id, row, score, where in zip(ids, shown.tolist(), scores, matched, strict=True):
-        if town_id == reader.town_id:
-            rows.append(DirectoryRow(towns[town_id], is_own=True, matched=where))
-            continue
-        told = tuple(reasons.told(portraits, own, row, picture.day))
-        rows.append(DirectoryRow(towns[town_id], False, _fit(score, told), told, where))
-    return tuple(rows)
+    plain = [
+        DirectoryRow(towns[town_id], is_own=town_id == reader.town_id, matched=where)
+        for town_id, where in zip(ids, matched, strict=True)
+    ]
+    return tuple(plain if reader.town_id is None else _compared(answer, shown, plain))
+
+
+def _compared(answer: Answer, shown: Ints, rows: Sequence[DirectoryRow]) -> Iterator[DirectoryRow]:
+    """The rows with what they have in common with the reader's own town."""
+    own, picture = _own(answer), answer.picture
+    portraits, compared = Portraits(picture.features), parts(picture.features, own, shown)
+    scores = (ranking.steps(compared) / ranking.STEPS).tolist()
+    for row, place, score, each in zip(rows, shown.tolist(), scores, compared.by_pair(), strict=True):
+        if row.is_own:
+            yield row
+        else:
+            told = tuple(reasons.told(portraits, own, place, picture.day))
+            yield replace(row, fit=_fit(score, told), parts=each, reasons=told)
 
 
 def _fit(score: float, told: Sequence[Mapping[str, Any]]) -> str:

@@ -167,3 +167,57 @@ def test_the_page_costs_at_most_eight_queries_with_the_account(mayor: FlaskClien
     for address in addresses:
         text(mayor, address)
     assert max(queries(address) for address in addresses) <= 8
+
+
+def test_a_question_puts_the_towns_in_another_order_and_its_link_keeps_the_filters(
+    mayor: FlaskClient, cast: Cast
+) -> None:
+    StanceFactory(town_id=cast.town.id, subject="waerme", state="seeking")
+    StanceFactory(town_id=cast.town.id, subject="klima", state="in_progress")
+    StanceFactory(town_id=cast.other_town.id, subject="waerme", state="strength")
+    same_boat = town("Steinbracken", taking_part=True)
+    StanceFactory(town_id=same_boat.id, subject="klima", state="in_progress")
+    usual, solved = text(mayor), text(mayor, PAGE + "?frage=geloest&dabei=y")
+    assert usual.index("Steinbracken</a></h3>") < usual.index("Lauenfurt</a></h3>")
+    assert solved.index("Lauenfurt</a></h3>") < solved.index("Steinbracken</a></h3>")
+    assert 'href="/staedte?dabei=y&amp;frage=naehe"' in solved and "was Sie suchen" in solved
+    assert 'aria-current="true">Wer hat das schon gelöst?</a>' in solved
+
+
+def test_sliders_order_the_list_and_say_that_nothing_else_follows_them(
+    mayor: FlaskClient, cast: Cast
+) -> None:
+    plain, weighed = text(mayor), text(mayor, PAGE + "?aufgaben=9&naehe=10")
+    assert "Ihrer eigenen Gewichtung" not in plain and "Ihrer eigenen Gewichtung" in weighed
+    # What stands where the question puts it anyway does not stand in the address.
+    assert 'name="aufgaben" min="1" max="10" step="1" value="9"' in weighed
+    assert 'href="/staedte?sortierung=name' not in weighed
+    assert '<input type="hidden" name="naehe" value="10">' in weighed
+    assert '<input type="hidden" name="aufgaben"' not in weighed
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("aufgaben=0", "Bitte eine Zahl von 1 bis 10."),
+        ("naehe=11", "Bitte eine Zahl von 0 bis 10."),
+        ("lage=viel", "Bitte eine Zahl von 0 bis 10."),
+    ],
+)
+def test_a_slider_out_of_bounds_is_said_and_left_aside(
+    mayor: FlaskClient, cast: Cast, query: str, said: str
+) -> None:
+    page = text(mayor, f"{PAGE}?{query}")
+    assert said in page and "Ihrer eigenen Gewichtung" not in page
+    assert "Lauenfurt" in page
+
+
+def test_every_town_in_the_list_shows_its_parts_in_numbers_and_words(mayor: FlaskClient, cast: Cast) -> None:
+    page = text(mayor)
+    assert "Warum steht Lauenfurt hier?" in page and "von 100, " in page
+    assert "Ausgangslage und Erreichbarkeit auf Zahlen und Lage" in page
+
+
+def test_a_visitor_is_asked_no_question_and_weighs_nothing(client: FlaskClient, cast: Cast) -> None:
+    page = text(client, PAGE + "?frage=geloest&naehe=10")
+    assert "Was möchten Sie wissen?" not in page and "von 100, " not in page

@@ -26,6 +26,7 @@ DIRECTORY = tuple(
         "?von=5000&bis=20000&dabei=y&sortierung=passend",
         "?ort=Lauenfurt&umkreis=300&sortierung=entfernung",
         "?land=14&thema=innenstadt&these=t01",
+        "?frage=geloest&erfahrung=9&hilfe=3",
     )
 )
 VISITOR_PAGES = ("/", *DIRECTORY, "/thesen", "/themen/waerme", "/thesen/t03")

@@ -7,13 +7,13 @@ from wtforms import BooleanField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
 
+from kleinstadt_net.blueprints.towns.questions import QUESTIONS, SAME_BOAT, WEIGHED, Points, QuestionForm
 from kleinstadt_net.formats import number
 from kleinstadt_net.services.directory import BY_DISTANCE, BY_FIT, BY_HIT, BY_NAME, BY_SIZE
 from kleinstadt_net.services.directory_filters import DirectoryFilters
 from kleinstadt_net.territory import LAENDER
 from kleinstadt_net.vocabulary import STATE_TITLES, THESES, TOPICS
 from kleinstadt_net.web.fields import KnownSelect, WholeNumber, at_most
-from kleinstadt_net.web.forms import BaseForm
 
 ANY = ""
 NUMBERED_THESES = [(s.key, f"{s.number}. {s.title}") for s in THESES.values()]
@@ -54,10 +54,10 @@ def _select(label: str, first: str, rest: Iterable[tuple[str, str]]) -> KnownSel
     return KnownSelect(label, choices=_choices(first, rest), default=ANY)
 
 
-class DirectoryForm(BaseForm):
+class DirectoryForm(QuestionForm):
     """Read with GET; field names are what stands in the address."""
 
-    class Meta(BaseForm.Meta):
+    class Meta(QuestionForm.Meta):
         csrf = False
 
     suche = StringField("Suche", [at_most(100)])
@@ -106,6 +106,16 @@ class DirectoryForm(BaseForm):
             (sort for sort, (value, _) in SORTS.items() if value == self._held.get("sortierung")), None
         )
 
+    def address_of(self, question: str) -> dict[str, str]:
+        """The same towns asked another question, in the order that answers it."""
+        left = {"frage", "sortierung", *WEIGHED}
+        held = {name: value for name, value in self._held.items() if name not in left}
+        return held if question == SAME_BOAT else held | {"frage": QUESTIONS[question][0]}
+
+    @property
+    def filter_errors(self) -> bool:
+        return any(self[name].errors for name in FILTERS)
+
     @property
     def asked_for_fit(self) -> bool:
         return self.asked_sort == BY_FIT
@@ -117,7 +127,11 @@ class DirectoryForm(BaseForm):
     @property
     def _held(self) -> dict[str, str]:
         """What holds, by field."""
-        held = {f.name: f.data for f in self if f.data and not f.errors and not isinstance(f, BooleanField)}
+        held = {
+            f.name: f.data
+            for f in self
+            if f.data and not f.errors and not isinstance(f, (BooleanField, Points))
+        }
         return held | ({"dabei": "y"} if self.dabei.data else {})
 
     def follow(
@@ -138,12 +152,12 @@ class DirectoryForm(BaseForm):
 
     def address(self, **instead: str) -> dict[str, str]:
         """The filters that hold as arguments of the address, for paging and for the same towns on another page."""
-        return self._held | instead
+        return self._held | self.weighed() | instead
 
     def address_without(self, name: str) -> dict[str, str]:
         """The same without one filter; with the distance goes the place it is measured from."""
-        gone = {name, "ort"} if name == "umkreis" else {name}
-        return {held: value for held, value in self._held.items() if held not in gone}
+        gone = {"umkreis": {name, "ort"}, "gewichtung": set(WEIGHED)}.get(name, {name})
+        return {held: value for held, value in self.address().items() if held not in gone}
 
     def in_words(self) -> dict[str, str]:
         """Every filter that holds by field, in words, for saying which they are and taking one away."""

@@ -24,7 +24,13 @@ def index() -> str:
     """All listed towns, searched, narrowed and put in order by what stands in the address."""
     form = DirectoryForm(request.args, networks=directory_networks.titles())
     form.validate()
-    found = directory.find(form.filters(), reader(), sort=form.sort(), number=requested_number(request.args))
+    found = directory.find(
+        form.filters(),
+        reader(),
+        sort=form.sort(),
+        order=form.order(),
+        number=requested_number(request.args),
+    )
     form.follow(found.left_aside, found.counts, found.sorts)
     page = Page(found.number, found.size, found.total).must_exist()
     return render_template("towns/index.html", form=form, found=found, page=page, town=current_user.acting)

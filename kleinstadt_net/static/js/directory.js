@@ -112,3 +112,10 @@ if (form && field) {
   });
   field.addEventListener("blur", close);
 }
+
+// The number beside a slider follows the hand.
+for (const slider of document.querySelectorAll(".kn-slider input[type=range]")) {
+  slider.addEventListener("input", () => {
+    slider.parentElement.querySelector("output").value = slider.value;
+  });
+}
