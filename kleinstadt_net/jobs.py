@@ -89,6 +89,16 @@ def welcome_newcomers(stop: Stop) -> Work | None:
     return Work(f"welcomed {report.written}, failed {report.failed}", succeeded=not report.failed)
 
 
+def follow_up_answers(stop: Stop) -> Work | None:
+    """Write who wishes to talk, where a wish stands, and what came of a talk, on working days."""
+    from kleinstadt_net.services import answer_letters
+
+    report = answer_letters.write_due(clock.now())
+    if not (report.written or report.failed):
+        return None
+    return Work(str(report), succeeded=not report.failed)
+
+
 def clear_away(stop: Stop) -> Work | None:
     """Delete what has outlived its purpose."""
     cleared, swept = housekeeping.clear(clock.now()), pictures.sweep(clock.now())
@@ -112,6 +122,7 @@ JOBS = (
     Job("rounds", CronTrigger(minute=2, timezone=territory.TIME_ZONE), ensure_round),
     Job("digests", CronTrigger(minute="7,22,37,52", timezone=territory.TIME_ZONE), enqueue_digests),
     Job("welcome", CronTrigger(minute="12,27,42,57", timezone=territory.TIME_ZONE), welcome_newcomers),
+    Job("answers", CronTrigger(minute="3,18,33,48", timezone=territory.TIME_ZONE), follow_up_answers),
     Job("housekeeping", CronTrigger(minute=45, timezone=territory.TIME_ZONE), clear_away),
     Job("inactivity", CronTrigger(hour=5, minute=20, timezone=territory.TIME_ZONE), look_after_inactive),
 )

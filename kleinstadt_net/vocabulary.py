@@ -66,6 +66,26 @@ ANSWER_TITLES = {
     "known": "Kennen wir schon",
 }
 
+# Why a suggestion does not fit; the town's own affair, never told to the other.
+DECLINE_REASONS = {
+    "too_far": "Zu weit weg",
+    "other_task": "Die Aufgabe ist nicht dieselbe",
+    "no_time": "Gerade keine Zeit",
+    "no_need": "Das Thema ist bei uns erledigt",
+    "another": "Anderer Grund",
+}
+
+# What came of a talk that both towns wished for.
+OUTCOME_TITLES = {
+    "helped": "Wir haben gesprochen, und es hat geholfen",
+    "talked": "Wir haben gesprochen",
+    "not_yet": "Es kam noch nicht dazu",
+    "will_not": "Es kommt nicht dazu",
+}
+
+# How a person hears that another town would like to talk.
+WISH_TITLES = {"letter": "gleich in einem eigenen Brief", "digest": "im nächsten Monatsbrief"}
+
 # The kinds of standing associations: one of them, and several.
 NETWORK_KINDS = {
     "city_network": "Städtenetz",
@@ -200,6 +220,10 @@ AUDIT_TITLES = {
     "stance.saved": "Angabe gespeichert",
     "subscription.changed": "Monatsbrief eingestellt",
     "suggestion.answered": "Vorschlag beantwortet",
+    "suggestion.handed_on": "Vorschlag weitergegeben",
+    "suggestion.known_undone": "Stadt wieder für Vorschläge freigegeben",
+    "suggestion.outcome": "Gesagt, was aus einem Gespräch geworden ist",
+    "suggestion.reason": "Grund zu einem Vorschlag genannt",
     "town.left": "Stadt nicht mehr dabei",
     "town.release": "Freigabe umgestellt",
     "town.resumed": "Sperre aufgehoben",

@@ -38,6 +38,7 @@ from kleinstadt_net.models import (
     Subscription,
     Suggestion,
     SuggestionAnswer,
+    TalkOutcome,
     Town,
     TownAddress,
     TownCode,
@@ -238,6 +239,15 @@ class SuggestionAnswerFactory(Factory):
     answer = "contact"
     via = "page"
     answered_at = factory.LazyFunction(clock.now)
+
+
+class TalkOutcomeFactory(Factory):
+    class Meta:
+        model = TalkOutcome
+
+    town = factory.SubFactory(TownFactory, taking_part=True)
+    peer = factory.SubFactory(TownFactory, taking_part=True)
+    asked_at = factory.LazyFunction(clock.now)
 
 
 def letter_bytes(letter: Any) -> bytes:

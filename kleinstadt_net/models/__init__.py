@@ -26,7 +26,7 @@ from kleinstadt_net.models.picture import Picture
 from kleinstadt_net.models.report import Report
 from kleinstadt_net.models.section import Section, SectionDraft, SectionVersion, Typed
 from kleinstadt_net.models.stance import Focus, Stance, StanceDraft
-from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer
+from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer, TalkOutcome
 from kleinstadt_net.models.town import RegisterImport, Town, TownCode, TownFigure
 from kleinstadt_net.models.verification import Invitation, LetterCode, TownAddress, TownDomain
 from kleinstadt_net.models.welcome import Welcome
@@ -71,6 +71,7 @@ __all__ = [
     "Suggestion",
     "SuggestionAnswer",
     "Suppression",
+    "TalkOutcome",
     "Throttle",
     "Town",
     "TownAddress",

@@ -43,7 +43,10 @@ class Subscription(Base):
     """The consent of one person to the Monatsbrief, with when and to which wording."""
 
     __tablename__ = "subscriptions"
-    __table_args__ = (CheckConstraint("frequency IN ('monthly', 'off')", name="frequency"),)
+    __table_args__ = (
+        CheckConstraint("frequency IN ('monthly', 'off')", name="frequency"),
+        CheckConstraint("wishes IN ('letter', 'digest')", name="wishes"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), unique=True)
@@ -54,6 +57,8 @@ class Subscription(Base):
     consent_at: Mapped[datetime | None]
     consent_wording: Mapped[str | None] = mapped_column(String(500))
     changed_at: Mapped[datetime]
+    # Where another town wishes to talk: told at once by a letter of its own, or in the next Monatsbrief.
+    wishes: Mapped[str] = mapped_column(String(10), default="letter")
 
 
 class DigestItem(Base):

@@ -32,6 +32,7 @@ from kleinstadt_net.search.folding import search_fold, slug, sort_key
 from kleinstadt_net.security.passwords import hash_password
 from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import (
+    answer_giving,
     demonstration_networks,
     demonstration_pictures,
     demonstration_sections,
@@ -40,7 +41,6 @@ from kleinstadt_net.services import (
     installation,
     rounds,
     subscriptions,
-    suggestions,
 )
 from kleinstadt_net.services.demonstration_texts import IN_PROGRESS, SEEKING, STRENGTHS
 from kleinstadt_net.territory import DEMONSTRATION_KEY_PREFIX, KEY_LENGTH
@@ -388,5 +388,5 @@ def _let_life_begin(ids: Sequence[int]) -> None:
         .limit(1)
     ).first()
     if asker is not None:
-        suggestions.answer(asker.id, asker.town_id, asker.account_id, "contact", "page")
+        answer_giving.give(asker.id, asker.town_id, asker.account_id, "contact", "page")
     digests.enqueue_due(clock.now(), any_day=True)

@@ -15,6 +15,7 @@ ALLOWED_SILENCE = {
     "rounds": timedelta(hours=3),
     "digests": timedelta(hours=2),
     "welcome": timedelta(hours=2),
+    "answers": timedelta(hours=2),
     "housekeeping": timedelta(hours=6),
     "inactivity": timedelta(days=2),
 }

@@ -4,17 +4,20 @@ Whoever holds the link sees what stood in the letter and to whom it was sent, an
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.models import Account, OneTimeLink, SuggestionAnswer
-from kleinstadt_net.services import digest_facts, inactivity, links, suggestions
+from kleinstadt_net.services import answer_giving, digest_facts, inactivity, links, suggestions
 from kleinstadt_net.services.digest_facts import HomeTown
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
 
 CHOICES = ("contact", "later", "declined")
+# How long after declining the same link still takes the reason.
+REASON_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,26 @@ def answer(token: str, choice: str) -> OpenLink | None:
     told, account_id = found.suggestion.suggestion_id, link.account_id
     try:
         # Commits, and the consumed link with it.
-        suggestions.answer(told, found.town.town_id, account_id, choice, via="letter")
-    except (suggestions.AnswerStandsError, suggestions.UnknownSuggestionError):
+        answer_giving.give(told, found.town.town_id, account_id, choice, via="letter")
+    except (answer_giving.AnswerStandsError, answer_giving.UnknownSuggestionError):
         # A colleague answered, or her access ended, in this very moment.
         return find(token)
+    return found
+
+
+def give_reason(token: str, reason: str) -> OpenLink | None:
+    """Say why the suggestion that this link has just declined does not fit; answers what the link had led to.
+
+    Said once; a second time changes nothing. None when the link was not used within the hour. Raises ValueError for
+    a reason that is not offered.
+    """
+    link = links.find_used(token, ANSWER_PURPOSE, within=REASON_WITHIN)
+    found = _open(link) if link is not None else None
+    if link is None or found is None or found.given != "declined":
+        return None
+    told, account_id = found.suggestion.suggestion_id, link.account_id
+    db.session.rollback()
+    answer_giving.give_reason(told, found.town.town_id, account_id, reason)
     return found
 
 

@@ -37,6 +37,17 @@ def find(token: str, purpose: str) -> OneTimeLink | None:
     )
 
 
+def find_used(token: str, purpose: str, *, within: timedelta) -> OneTimeLink | None:
+    """The link behind a token if it was used up so lately that a question may follow; changes nothing."""
+    return db.session.scalar(
+        select(OneTimeLink).where(
+            OneTimeLink.token_hash == token_hash(token),
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.used_at > clock.now() - within,
+        )
+    )
+
+
 def consume(link: OneTimeLink) -> bool:
     """Use the link up in the running transaction; False when somebody else was faster."""
     used = db.session.execute(

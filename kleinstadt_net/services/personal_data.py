@@ -20,11 +20,14 @@ from kleinstadt_net.services.personal_sections import SECTIONS, Kept
 from kleinstadt_net.vocabulary import (
     ANSWER_TITLES,
     AUDIT_TITLES,
+    DECLINE_REASONS,
+    OUTCOME_TITLES,
     REPORT_REASONS,
     ROLE_TITLES,
     STATE_TITLES,
     SUBJECTS,
     THESES,
+    WISH_TITLES,
 )
 
 # Codes in words, by the column they stand in; a code without a word is shown as it is.
@@ -61,14 +64,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "kept": "bleibt stehen",
         "removed": "entfernt",
         "town_suspended": "Stadt gesperrt",
+        **OUTCOME_TITLES,
     },
-    "reason": REPORT_REASONS,
+    "reason": {**REPORT_REASONS, **DECLINE_REASONS},
+    "wishes": WISH_TITLES,
     "purpose": {
         "sign_up": "Registrierung bestätigen",
         "password": "Passwort setzen",
         "email_change": "neue Adresse bestätigen",
         "invitation": "von Ihnen verschickte Einladung",
         "answer": "auf einen Vorschlag antworten",
+        "talk_outcome": "sagen, was aus einem Gespräch geworden ist",
         "report_town": "Entscheidung über eine Meldung lesen",
         "still_here": "Konto behalten",
     },
@@ -91,7 +97,7 @@ class Part:
     rows: tuple[tuple[tuple[str, str], ...], ...]
 
 
-TOWN_COLUMNS = frozenset({"town_id", "acting_town_id"})
+TOWN_COLUMNS = frozenset({"town_id", "peer_id", "acting_town_id"})
 # What a link of a letter opens, it opens for everybody who reads the file, an operator who printed it included.
 OPENING = re.compile(rf"(https?://\S*?/)[\w-]{{{TOKEN_BYTES * 4 // 3}}}(?![\w-])")
 

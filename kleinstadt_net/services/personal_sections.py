@@ -37,6 +37,7 @@ from kleinstadt_net.models import (
     StanceDraft,
     Subscription,
     SuggestionAnswer,
+    TalkOutcome,
     Typed,
 )
 
@@ -135,6 +136,7 @@ SECTIONS = (
             "consent_at": "Einwilligung gegeben",
             "consent_wording": "Wortlaut der Einwilligung",
             "changed_at": "zuletzt geändert",
+            "wishes": "wenn eine Stadt sprechen möchte",
         },
     ),
     Kept(
@@ -308,7 +310,26 @@ SECTIONS = (
         "Antworten auf Vorschläge, die Sie gegeben haben",
         SuggestionAnswer,
         lambda account: SuggestionAnswer.account_id == account.id,
-        {"suggestion_id": "Vorschlag", "answer": "Antwort", "via": "gegeben über", "answered_at": "gegeben"},
+        {
+            "suggestion_id": "Vorschlag",
+            "answer": "Antwort",
+            "reason": "Grund",
+            "via": "gegeben über",
+            "answered_at": "gegeben",
+            "changed_at": "zuletzt geändert",
+        },
+    ),
+    Kept(
+        "Was Sie über Gespräche mit anderen Städten gesagt haben",
+        TalkOutcome,
+        lambda account: TalkOutcome.account_id == account.id,
+        {
+            "town_id": "Stadt",
+            "peer_id": "andere Stadt",
+            "outcome": "was daraus geworden ist",
+            "asked_at": "gefragt",
+            "answered_at": "geantwortet",
+        },
     ),
     Kept(
         "Einladungen von Ihnen und an Sie",

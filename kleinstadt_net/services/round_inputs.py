@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from kleinstadt_net import clock, formats
@@ -19,8 +19,10 @@ from kleinstadt_net.services import snapshot_facts
 from kleinstadt_net.territory import TIME_ZONE
 from kleinstadt_net.vocabulary import SUBJECTS
 
+# How long a pair is left alone; known ones are for good. A declined pair is not asked again before another budget
+# year, "later" means the next quarter, and others come first for half a year.
 PROPOSED_REST_MONTHS = 6
-DECLINED_REST_MONTHS = 12
+ANSWER_REST_MONTHS = {"declined": 12, "later": 3}
 COLUMNS = tuple(field.name for field in fields(TownFacts))
 
 
@@ -35,11 +37,16 @@ def network() -> tuple[list[int], list[TownFacts]]:
 
 
 def history(month: str) -> History:
-    """The pairs that rest in a month: declined or known ones in any case, those proposed lately where possible."""
+    """The pairs that rest in a month, for an answer in any case, those proposed lately where possible.
+
+    Whoever said "later" asked for the same pair again: once its quarter is over, the proposal it was said to counts
+    no more.
+    """
     town, peer = aliased(Town), aliased(Town)
-    rested, proposed = set(), set()
+    said_at = func.coalesce(SuggestionAnswer.changed_at, SuggestionAnswer.answered_at)
+    rested, proposed, postponed = set(), set(), set()
     for first, second, proposed_in, answer, answered_at in db.session.execute(
-        select(town.ags, peer.ags, Round.month, SuggestionAnswer.answer, SuggestionAnswer.answered_at)
+        select(town.ags, peer.ags, Round.month, SuggestionAnswer.answer, said_at)
         .select_from(Suggestion)
         .join(Round, Round.id == Suggestion.round_id)
         .join(town, town.id == Suggestion.town_id)
@@ -47,16 +54,21 @@ def history(month: str) -> History:
         .outerjoin(SuggestionAnswer, SuggestionAnswer.suggestion_id == Suggestion.id)
         .where(
             or_(
-                SuggestionAnswer.answer.in_(("known", "declined")),
+                SuggestionAnswer.answer.in_(("known", *ANSWER_REST_MONTHS)),
                 Round.month > _months_before(month, PROPOSED_REST_MONTHS),
             )
         )
     ):
-        if answer == "known" or (answer == "declined" and _still_rests(answered_at, month)):
+        if answer == "known" or _still_rests(answer, answered_at, month):
             rested.add((first, second))
+        if answer == "later":
+            postponed.add((proposed_in, frozenset((first, second))))
         if abs(_months_between(proposed_in, month)) < PROPOSED_REST_MONTHS:
-            proposed.add((first, second))
-    return History(frozenset(rested), frozenset(proposed))
+            proposed.add((proposed_in, first, second))
+    return History(
+        frozenset(rested),
+        frozenset((a, b) for at, a, b in proposed if (at, frozenset((a, b))) not in postponed),
+    )
 
 
 def freeze(facts: Sequence[TownFacts], past: History) -> dict[str, Any]:
@@ -101,11 +113,13 @@ def thawed(values: dict[str, Any]) -> TownFacts:
     return TownFacts(**values)
 
 
-def _still_rests(declined_at: datetime, month: str) -> bool:
-    """Whether the first day of the month lies within a year of the answer."""
-    declined = declined_at.astimezone(TIME_ZONE).date()
-    passed = _months_between(declined.strftime("%Y-%m"), month)
-    return passed < DECLINED_REST_MONTHS or (passed == DECLINED_REST_MONTHS and declined.day > 1)
+def _still_rests(answer: str | None, answered_at: datetime, month: str) -> bool:
+    """Whether the first day of the month lies within the rest that follows from the answer."""
+    if answer not in ANSWER_REST_MONTHS:
+        return False
+    months, said_on = ANSWER_REST_MONTHS[answer], answered_at.astimezone(TIME_ZONE).date()
+    passed = _months_between(said_on.strftime("%Y-%m"), month)
+    return passed < months or (passed == months and said_on.day > 1)
 
 
 def _months_between(earlier: str, later: str) -> int:

@@ -14,6 +14,7 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Account, Membership, Subscription, Town
 from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import audit, urls
+from kleinstadt_net.vocabulary import WISH_TITLES
 
 # Held against the URL map by a test.
 PREFERENCES_PATH = "/brief/{token}"
@@ -36,6 +37,7 @@ class Preferences:
     frequency: str
     paused_until: date | None
     consents: bool
+    wishes: str
 
 
 def preferences_url(token: str) -> str:
@@ -83,18 +85,24 @@ def unsubscribe(token: str) -> bool:
     return row is not None
 
 
-def set_preferences(token: str, frequency: str, paused_until: date | None, wording: str) -> bool:
+def set_preferences(
+    token: str, frequency: str, paused_until: date | None, wording: str, *, wishes: str = "letter"
+) -> bool:
     """Store what a person chose on the page of her preferences; False for an unknown token.
 
     Choosing ``monthly`` after ``off`` is a new consent, to ``wording``. A pause of a letter that is
-    off means nothing and is forgotten. Raises ValueError for an unknown frequency.
+    off means nothing and is forgotten. ``wishes`` says how she hears that a town would like to talk: "letter" or
+    "digest". Raises ValueError for an unknown frequency or way.
     """
     if frequency not in FREQUENCIES:
         raise ValueError("a Monatsbrief comes monthly or not at all")
+    if wishes not in WISH_TITLES:
+        raise ValueError("a wish is told by letter or in the Monatsbrief")
     begin_writing(db.session)
     row = _of_token(token)
     if row is not None:
         _change(row, frequency, paused_until if frequency == MONTHLY else None, wording)
+        row.wishes = wishes
     db.session.commit()
     return row is not None
 
@@ -151,4 +159,5 @@ def _preferences(condition: object) -> Preferences | None:
         frequency=row.frequency,
         paused_until=row.paused_until if row.paused_until and row.paused_until >= clock.today() else None,
         consents=row.consent_at is not None,
+        wishes=row.wishes,
     )

@@ -1,7 +1,6 @@
 """A town's suggestions of a month, what it answered, and who would like to talk to it.
 
-An answer belongs to the town, whoever clicked. Where a town wishes contact and the other was not proposed the
-same pair, the other gets the suggestion too (in place ``ASKED``), so that it can answer in the same way.
+Of the other town's answers only a wish to talk ever leaves this module.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,21 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from kleinstadt_net import clock
-from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.matching.portraits import Portraits
-from kleinstadt_net.matching.rounds import COMPLEMENTARY, MUTUAL, SIMILAR
-from kleinstadt_net.models import Membership, Round, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import audit, reasons, snapshot, town_cards
-from kleinstadt_net.services.rounds import ASKED
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Account, Round, Suggestion, SuggestionAnswer
+from kleinstadt_net.services import snapshot, town_cards
+from kleinstadt_net.services.answer_giving import in_grace
 from kleinstadt_net.services.town_cards import TownCard
-from kleinstadt_net.vocabulary import ANSWER_TITLES
 
-# How long a lead may think better of an answer.
-CHANGE_DAYS = 7
 # Answers after which the pair is decided; "later" is a wish to be asked again.
 SETTLING = frozenset({"contact", "declined", "known"})
 # How long a page goes on saying that both would like to talk.
@@ -32,19 +26,12 @@ AGREED_DAYS = 60
 OWN, OPPOSITE, THEIRS = aliased(SuggestionAnswer), aliased(Suggestion), aliased(SuggestionAnswer)
 
 
-class UnknownSuggestionError(LookupError):
-    """No such suggestion of this town, or nobody who may answer for it."""
-
-
-class AnswerStandsError(Exception):
-    """The town has answered, and it is too late or not this person's to change that."""
-
-
 @dataclass(frozen=True)
 class SuggestionRow:
     """A suggestion as its card shows it.
 
-    ``answer`` is the town's own, None while open; ``may_change`` says whether a lead may still change it.
+    ``answer`` is the town's own, None while open; ``answered_by`` names who gave it, empty where her account is no
+    more; ``reason`` is why it does not fit, if said; ``may_change`` says whether a lead may still change it.
     ``peer_wishes``: the other town has said it would like to talk. ``available``: the other town still takes part.
     """
 
@@ -56,6 +43,8 @@ class SuggestionRow:
     reasons: tuple[Mapping[str, Any], ...]
     answer: str | None
     answered_at: datetime | None
+    answered_by: str
+    reason: str | None
     may_change: bool
     peer_wishes: bool
     wished_at: datetime | None
@@ -126,110 +115,6 @@ def agreed(rows: Iterable[SuggestionRow]) -> tuple[SuggestionRow, ...]:
     )
 
 
-def answer(suggestion_id: int, town_id: int, account_id: int, choice: str, via: str) -> None:
-    """Give the town's answer: contact, later, declined or known; commits.
-
-    Anyone confirmed may give the first answer and replace "later"; a lead may change any for seven days.
-    ``via`` is "page" or "letter". Raises UnknownSuggestionError where the suggestion is not this town's or the
-    account does not act for it, AnswerStandsError where it may not be changed, ValueError for no answer.
-    """
-    if choice not in ANSWER_TITLES:
-        raise ValueError(f"no answer to a suggestion: {choice!r}")
-    begin_writing(db.session)
-    row = db.session.scalar(
-        select(Suggestion)
-        .where(Suggestion.id == suggestion_id, Suggestion.town_id == town_id)
-        .with_for_update()
-    )
-    role = _role(account_id, town_id)
-    if row is None or role is None:
-        db.session.rollback()
-        raise UnknownSuggestionError(suggestion_id)
-    given = db.session.scalar(select(SuggestionAnswer).where(SuggestionAnswer.suggestion_id == row.id))
-    if given is not None and given.answer == choice:
-        db.session.rollback()
-        return
-    if given is not None and not _may_replace(given, role):
-        db.session.rollback()
-        raise AnswerStandsError(suggestion_id)
-    _write(row, given, choice, account_id, via)
-    if choice == "contact":
-        _let_the_other_answer(row)
-    audit.record(
-        "suggestion.answered",
-        account_id=account_id,
-        town_id=town_id,
-        suggestion=row.id,
-        answer=choice,
-        via=via,
-    )
-    db.session.commit()
-
-
-def _write(row: Suggestion, given: SuggestionAnswer | None, choice: str, account_id: int, via: str) -> None:
-    if given is None:
-        given = SuggestionAnswer(suggestion_id=row.id, answered_at=clock.now())
-        db.session.add(given)
-    elif given.answer == "later":
-        # The first real answer starts the days of grace; changing it does not prolong them.
-        given.answered_at = clock.now()
-    given.answer, given.account_id, given.via = choice, account_id, via
-
-
-def _may_replace(given: SuggestionAnswer, role: str) -> bool:
-    return given.answer == "later" or (role == "lead" and _in_grace(given.answered_at))
-
-
-def _in_grace(answered_at: datetime) -> bool:
-    return clock.now() < answered_at + timedelta(days=CHANGE_DAYS)
-
-
-def _role(account_id: int, town_id: int) -> str | None:
-    """The person's confirmed role in a town that is neither suspended nor gone."""
-    return db.session.scalar(
-        select(Membership.role)
-        .join(Town, Town.id == Membership.town_id)
-        .where(
-            Membership.account_id == account_id,
-            Membership.town_id == town_id,
-            Membership.state == "confirmed",
-            Town.suspended_at.is_(None),
-            Town.gone_on.is_(None),
-        )
-    )
-
-
-def _let_the_other_answer(row: Suggestion) -> None:
-    """Give the other town the same pair as a suggestion, unless the month's round has proposed it already."""
-    opposite = select(Suggestion.id).where(
-        Suggestion.round_id == row.round_id,
-        Suggestion.town_id == row.peer_id,
-        Suggestion.peer_id == row.town_id,
-    )
-    if db.session.scalar(opposite) is not None:
-        return
-    picture = snapshot.current()
-    mirrored = {**row.parts, "learn": row.parts["teach"], "teach": row.parts["learn"]}
-    slot = row.slot if row.slot != COMPLEMENTARY else MUTUAL if row.parts["shared"] > 0 else SIMILAR
-    db.session.add(
-        Suggestion(
-            round_id=row.round_id,
-            town_id=row.peer_id,
-            peer_id=row.town_id,
-            slot=slot,
-            position=ASKED,
-            score=row.score,
-            parts=mirrored,
-            reasons=reasons.told(
-                Portraits(picture.features),
-                picture.rows[row.peer_id],
-                picture.rows[row.town_id],
-                picture.day,
-            ),
-        )
-    )
-
-
 def _of(town_id: int) -> Select[Any]:
     """Suggestions of a town with its own answer and the other town's."""
     return (
@@ -242,11 +127,16 @@ def _of(town_id: int) -> Select[Any]:
             Suggestion.reasons,
             OWN.answer,
             OWN.answered_at,
+            func.coalesce(OWN.changed_at, OWN.answered_at).label("said_at"),
+            OWN.reason,
+            Account.first_name,
+            Account.last_name,
             THEIRS.answer.label("their_answer"),
-            THEIRS.answered_at.label("their_answered_at"),
+            func.coalesce(THEIRS.changed_at, THEIRS.answered_at).label("their_answered_at"),
         )
         .join(Round, Round.id == Suggestion.round_id)
         .outerjoin(OWN, OWN.suggestion_id == Suggestion.id)
+        .outerjoin(Account, Account.id == OWN.account_id)
         .outerjoin(
             OPPOSITE,
             and_(
@@ -269,6 +159,8 @@ def _rows(town_id: int, query: Select[Any]) -> tuple[SuggestionRow, ...]:
 
 
 def _row(row: Row[Any], peer: TownCard) -> SuggestionRow:
+    # Any other answer of theirs, and when it was given, is none of the reader's business.
+    wishes = row.their_answer == "contact"
     return SuggestionRow(
         suggestion_id=row.id,
         month=row.month,
@@ -277,10 +169,12 @@ def _row(row: Row[Any], peer: TownCard) -> SuggestionRow:
         parts=row.parts,
         reasons=tuple(row.reasons),
         answer=row.answer,
-        answered_at=row.answered_at,
-        may_change=row.answer is not None and _in_grace(row.answered_at),
+        answered_at=row.said_at,
+        answered_by=f"{row.first_name or ''} {row.last_name or ''}".strip(),
+        reason=row.reason,
+        may_change=row.answer is not None and in_grace(row.answered_at),
         # A town that no longer takes part has nobody left who could talk.
-        peer_wishes=row.their_answer == "contact" and peer.taking_part,
-        wished_at=row.their_answered_at,
+        peer_wishes=wishes and peer.taking_part,
+        wished_at=row.their_answered_at if wishes else None,
         available=peer.taking_part,
     )

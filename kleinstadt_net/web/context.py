@@ -59,6 +59,8 @@ def init_app(app: Flask) -> None:
         TOPICS=vocabulary.TOPICS,
         THESES_SOURCE=vocabulary.THESES_SOURCE,
         STATE_TITLES=vocabulary.STATE_TITLES,
+        DECLINE_REASONS=vocabulary.DECLINE_REASONS,
+        OUTCOME_TITLES=vocabulary.OUTCOME_TITLES,
         SLOT_TITLES=vocabulary.SLOT_TITLES,
         ROLE_TITLES=vocabulary.ROLE_TITLES,
         NETWORK_KINDS=vocabulary.NETWORK_KINDS,

@@ -131,7 +131,7 @@ def test_the_other_town_sees_the_wish_and_both_are_told_when_both_wish(
     StanceFactory(town_id=cast.other_town.id, subject="innenstadt", state="strength")
     sign_in(client, cast.mayor)
     give(client, ours, "contact")
-    assert "Lauenfurt sieht Ihren Wunsch" in text(client)
+    assert "Lauenfurt hört innerhalb von zwei Arbeitstagen von Ihrem Wunsch" in text(client)
     sign_in(client, cast.stranger)
     page = text(client)
     assert "Ellernrode möchte mit Ihnen sprechen" in page

@@ -28,6 +28,7 @@ NOBODYS = 987_654
 FORMS: dict[str, dict[str, str]] = {
     "memberships.change_role": {"role": "editor"},
     "suggestions.answer": {"answer": "contact"},
+    "suggestions.give_reason": {"grund": "too_far"},
     "stances.release": {"version": "0"},
     "verification.approve": {"role": "editor"},
     "operations.decide_report": {"outcome": "kept", "reason": "Der Inhalt ist nicht zu beanstanden."},

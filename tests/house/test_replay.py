@@ -28,6 +28,8 @@ ONCE: dict[str, dict[str, str]] = {
     "privacy.stay": {},
     "outreach.object_by_code": {},
     "digests.give_answer": {"answer": "later"},
+    "digests.give_reason": {"reason": "too_far"},
+    "suggestions.give_outcome": {"ergebnis": "talked"},
     "reports.complain": {"text": "Ich sehe das anders und erkläre hier auch, warum."},
     "reports.complain_for_town": {"text": "Wir sehen das anders und erklären hier auch, warum."},
 }

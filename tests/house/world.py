@@ -18,6 +18,7 @@ from kleinstadt_net.models import Account, Network, OneTimeLink, Picture, Report
 from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
+from kleinstadt_net.services.answer_outcomes import PURPOSE as OUTCOME_PURPOSE
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
 from kleinstadt_net.services.inactivity import PURPOSE as STILL_HERE_PURPOSE
 from kleinstadt_net.services.invitations import PURPOSE as INVITATION_PURPOSE
@@ -112,6 +113,36 @@ class World:
         return made
 
     @cached_property
+    def declined_token(self) -> str:
+        """What a link of the mayor's ends with that has just declined a suggestion."""
+        row = make.SuggestionFactory(
+            round=make.RoundFactory(month="2020-02"), town=self.cast.town, peer=self.cast.other_town
+        )
+        make.SuggestionAnswerFactory(suggestion_id=row.id, answer="declined", via="letter")
+        token = new_token()
+        make.OneTimeLinkFactory(
+            token=token, purpose=ANSWER_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id,
+            used_at=clock.now(),
+        )  # fmt: skip
+        return token
+
+    @cached_property
+    def outcome_token(self) -> str:
+        """What the mayor's link ends with that asks what came of a talk."""
+        row, token = make.TalkOutcomeFactory(town=self.cast.town, peer=self.cast.other_town), new_token()
+        make.OneTimeLinkFactory(
+            token=token, purpose=OUTCOME_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id
+        )
+        return token
+
+    @cached_property
+    def known_ags(self) -> str:
+        """A town that the mayor's has said it knows."""
+        row = make.SuggestionFactory(round=make.RoundFactory(month="2020-01"), town=self.cast.town)
+        make.SuggestionAnswerFactory(suggestion_id=row.id, answer="known")
+        return str(row.peer.ags)
+
+    @cached_property
     def marked_ags(self) -> str:
         """A town on the list of the mayor's town hall."""
         make.BookmarkFactory(town_id=self.cast.town.id, marked_town_id=self.cast.other_town.id)
@@ -162,6 +193,10 @@ class World:
             "token": self.subscription.token,
             "digests.answer:token": self.answer_token,
             "digests.give_answer:token": self.answer_token,
+            "digests.give_reason:token": self.declined_token,
+            "suggestions.outcome:token": self.outcome_token,
+            "suggestions.give_outcome:token": self.outcome_token,
+            "suggestions.undo_known:ags": self.known_ags,
             "accounts.set_password:token": self.password_token,
             "accounts.confirm_email:token": self.email_token,
             "privacy.still_here:token": self.still_here_token,

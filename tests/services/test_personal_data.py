@@ -54,6 +54,7 @@ def karla(app: Flask) -> Account:
     make.InvitationFactory(town=town, invited_by=person)
     make.InvitationFactory(town=make.TownFactory(taking_part=True), email=EMAIL)
     make.SuggestionAnswerFactory(account_id=person.id)
+    make.TalkOutcomeFactory(account_id=person.id)
     make.ReportFactory(
         reporter_email=EMAIL,
         reporter_name="Karla Brandtner",

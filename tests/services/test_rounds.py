@@ -179,14 +179,15 @@ PAST = (
     ("declined", datetime(2026, 11, 9, 9, tzinfo=UTC), "2026-11", (True, True)),
     ("known", datetime(2019, 1, 2, 9, tzinfo=UTC), "2019-01", (True, False)),
     ("contact", datetime(2026, 7, 2, 9, tzinfo=UTC), "2026-07", (False, True)),
-    ("later", datetime(2026, 6, 2, 9, tzinfo=UTC), "2026-06", (False, False)),
+    ("later", datetime(2026, 9, 2, 9, tzinfo=UTC), "2026-09", (True, False)),
+    ("later", datetime(2026, 9, 1, 9, tzinfo=UTC), "2026-09", (False, False)),
     (None, datetime(2026, 7, 1, tzinfo=UTC), "2026-07", (False, True)),
     (None, datetime(2026, 6, 1, tzinfo=UTC), "2026-06", (False, False)),
 )
 
 
 @pytest.mark.parametrize(("answer", "answered_at", "proposed_in", "rests"), PAST)
-def test_declined_pairs_rest_a_year_known_ones_for_good_and_proposed_ones_six_months(
+def test_declined_pairs_rest_a_year_later_ones_a_quarter_known_ones_for_good_and_proposed_ones_six_months(
     app: Flask, answer: str | None, answered_at: datetime, proposed_in: str, rests: tuple[bool, bool]
 ) -> None:
     assert resting(answer, answered_at, proposed_in) == rests

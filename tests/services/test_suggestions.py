@@ -10,8 +10,8 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import AuditEntry, Round, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import suggestions
-from kleinstadt_net.services.suggestions import AnswerStandsError, UnknownSuggestionError
+from kleinstadt_net.services import answer_giving, suggestions
+from kleinstadt_net.services.answer_giving import AnswerStandsError, UnknownSuggestionError
 from tests.factories import (
     MembershipFactory,
     RoundFactory,
@@ -96,14 +96,14 @@ def test_anyone_confirmed_may_give_the_first_answer(
     cast: Cast, pair: tuple[Suggestion, Suggestion], choice: str
 ) -> None:
     ours, _ = pair
-    suggestions.answer(ours.id, cast.town.id, cast.colleague.id, choice, "page")
+    answer_giving.give(ours.id, cast.town.id, cast.colleague.id, choice, "page")
     assert answer_of(ours) == choice
     (row,) = suggestions.for_town(cast.town.id, MONTH).items
     assert (row.answer, row.is_open, row.may_change) == (choice, choice == "later", True)
 
 
 def test_an_answer_is_recorded_with_who_gave_it(cast: Cast, pair: tuple[Suggestion, Suggestion]) -> None:
-    suggestions.answer(pair[0].id, cast.town.id, cast.mayor.id, "known", "letter")
+    answer_giving.give(pair[0].id, cast.town.id, cast.mayor.id, "known", "letter")
     entry = db.session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.account_id, entry.town_id) == (
         "suggestion.answered",
@@ -115,7 +115,7 @@ def test_an_answer_is_recorded_with_who_gave_it(cast: Cast, pair: tuple[Suggesti
 
 def test_the_same_answer_twice_is_one_answer(cast: Cast, pair: tuple[Suggestion, Suggestion]) -> None:
     for _ in range(2):
-        suggestions.answer(pair[0].id, cast.town.id, cast.colleague.id, "declined", "page")
+        answer_giving.give(pair[0].id, cast.town.id, cast.colleague.id, "declined", "page")
     assert len(db.session.scalars(select(AuditEntry)).all()) == 1
 
 
@@ -124,11 +124,11 @@ def test_a_lead_may_change_an_answer_for_seven_days(cast: Cast, pair: tuple[Sugg
     given = SuggestionAnswerFactory(
         suggestion_id=ours.id, answer="declined", answered_at=clock.now() - timedelta(days=6, hours=23)
     )
-    suggestions.answer(ours.id, cast.town.id, cast.mayor.id, "known", "page")
+    answer_giving.give(ours.id, cast.town.id, cast.mayor.id, "known", "page")
     assert answer_of(ours) == "known"
     given.answered_at = clock.now() - timedelta(days=7)
     with pytest.raises(AnswerStandsError):
-        suggestions.answer(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
+        answer_giving.give(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
     assert answer_of(ours) == "known"
 
 
@@ -139,10 +139,10 @@ def test_a_colleague_may_not_change_an_answer_but_may_replace_later(
     given = SuggestionAnswerFactory(
         suggestion_id=ours.id, answer="later", answered_at=clock.now() - timedelta(days=40)
     )
-    suggestions.answer(ours.id, cast.town.id, cast.colleague.id, "declined", "page")
+    answer_giving.give(ours.id, cast.town.id, cast.colleague.id, "declined", "page")
     assert given.answered_at > clock.now() - timedelta(hours=1)
     with pytest.raises(AnswerStandsError):
-        suggestions.answer(ours.id, cast.town.id, cast.colleague.id, "contact", "page")
+        answer_giving.give(ours.id, cast.town.id, cast.colleague.id, "contact", "page")
 
 
 def test_only_the_towns_own_people_may_answer(cast: Cast, pair: tuple[Suggestion, Suggestion]) -> None:
@@ -154,24 +154,24 @@ def test_only_the_towns_own_people_may_answer(cast: Cast, pair: tuple[Suggestion
         (cast.town, cast.operator),
     ):
         with pytest.raises(UnknownSuggestionError):
-            suggestions.answer(ours.id, town.id, account.id, "contact", "page")
+            answer_giving.give(ours.id, town.id, account.id, "contact", "page")
     assert answer_of(ours) is None
 
 
 def test_a_suspended_town_gives_no_answers(cast: Cast, december: Round) -> None:
     row = suggestion_to(cast.suspended_town, december)
     with pytest.raises(UnknownSuggestionError):
-        suggestions.answer(row.id, cast.suspended_town.id, cast.suspended.id, "contact", "page")
+        answer_giving.give(row.id, cast.suspended_town.id, cast.suspended.id, "contact", "page")
 
 
 def test_what_is_no_answer_is_refused(cast: Cast, pair: tuple[Suggestion, Suggestion]) -> None:
     with pytest.raises(ValueError, match="no answer"):
-        suggestions.answer(pair[0].id, cast.town.id, cast.mayor.id, "vielleicht", "page")
+        answer_giving.give(pair[0].id, cast.town.id, cast.mayor.id, "vielleicht", "page")
 
 
 def test_a_wish_for_contact_waits_for_the_other_town(cast: Cast, pair: tuple[Suggestion, Suggestion]) -> None:
     ours, theirs = pair
-    suggestions.answer(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
+    answer_giving.give(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
     (row,) = suggestions.waiting_for(cast.other_town.id)
     assert (row.suggestion_id, row.peer.town_id, row.peer_wishes) == (theirs.id, cast.town.id, True)
     assert suggestions.waiting_for(cast.town.id) == ()
@@ -179,17 +179,17 @@ def test_a_wish_for_contact_waits_for_the_other_town(cast: Cast, pair: tuple[Sug
 
 def test_an_answer_to_the_wish_ends_the_waiting(cast: Cast, pair: tuple[Suggestion, Suggestion]) -> None:
     ours, theirs = pair
-    suggestions.answer(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
-    suggestions.answer(theirs.id, cast.other_town.id, cast.stranger.id, "later", "page")
+    answer_giving.give(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
+    answer_giving.give(theirs.id, cast.other_town.id, cast.stranger.id, "later", "page")
     assert len(suggestions.waiting_for(cast.other_town.id)) == 1
-    suggestions.answer(theirs.id, cast.other_town.id, cast.stranger.id, "declined", "page")
+    answer_giving.give(theirs.id, cast.other_town.id, cast.stranger.id, "declined", "page")
     assert suggestions.waiting_for(cast.other_town.id) == ()
 
 
 def test_two_wishes_are_told_to_both(cast: Cast, pair: tuple[Suggestion, Suggestion]) -> None:
     ours, theirs = pair
-    suggestions.answer(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
-    suggestions.answer(theirs.id, cast.other_town.id, cast.stranger.id, "contact", "page")
+    answer_giving.give(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
+    answer_giving.give(theirs.id, cast.other_town.id, cast.stranger.id, "contact", "page")
     for town in (cast.town, cast.other_town):
         (row,) = suggestions.for_town(town.id, MONTH).items
         assert row.both_wish
@@ -213,12 +213,12 @@ def test_a_town_that_was_not_proposed_the_pair_gets_it_to_answer_the_wish(
     ours = SuggestionFactory(
         round=december, town=cast.town, peer=cast.other_town, slot="complementary", parts=parts
     )
-    suggestions.answer(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
+    answer_giving.give(ours.id, cast.town.id, cast.mayor.id, "contact", "page")
     (row,) = suggestions.waiting_for(cast.other_town.id)
     assert (row.parts["learn"], row.parts["teach"]) == (0.1, 0.5)
     assert row.slot == "similar_situation"
     assert "teach" in {reason["code"] for reason in row.reasons}
-    suggestions.answer(row.suggestion_id, cast.other_town.id, cast.stranger.id, "contact", "page")
+    answer_giving.give(row.suggestion_id, cast.other_town.id, cast.stranger.id, "contact", "page")
     assert len(db.session.scalars(select(Suggestion)).all()) == 2
 
 
@@ -238,6 +238,6 @@ def test_somebody_with_two_towns_answers_for_the_one_the_suggestion_was_made_to(
 ) -> None:
     MembershipFactory(account=cast.mayor, town=cast.other_town, role="editor", is_home=False)
     with pytest.raises(UnknownSuggestionError):
-        suggestions.answer(pair[0].id, cast.other_town.id, cast.mayor.id, "contact", "page")
-    suggestions.answer(pair[1].id, cast.other_town.id, cast.mayor.id, "contact", "page")
+        answer_giving.give(pair[0].id, cast.other_town.id, cast.mayor.id, "contact", "page")
+    answer_giving.give(pair[1].id, cast.other_town.id, cast.mayor.id, "contact", "page")
     assert answer_of(pair[1]) == "contact"

@@ -13,6 +13,7 @@ from kleinstadt_net.blueprints.digests.forms import (
     AnswerForm,
     PlainForm,
     PreferencesForm,
+    ReasonForm,
 )
 from kleinstadt_net.extensions import csrf
 from kleinstadt_net.security.access import BY_LINK, access
@@ -34,7 +35,9 @@ def save_preferences(token: str) -> ResponseReturnValue:
     found, form = subscriptions.find(token), PreferencesForm()
     if found is None or not form.validate_on_submit():
         return _preferences(found, form, 422)
-    subscriptions.set_preferences(token, form.frequency.data, form.pause, CONSENT_WORDING)
+    subscriptions.set_preferences(
+        token, form.frequency.data, form.pause, CONSENT_WORDING, wishes=form.wishes.data
+    )
     flash("Ihre Einstellungen zum Monatsbrief sind gespeichert.", "success")
     return redirect(url_for("digests.preferences", token=token))
 
@@ -83,7 +86,28 @@ def give_answer(token: str) -> ResponseReturnValue:
     if found is None:
         return _leads_nowhere(token)
     is_new = found.given is None
-    return render_template("digests/answered.html", link=found, answer=found.given or choice, is_new=is_new)
+    asks_why = is_new and choice == "declined"
+    return render_template(
+        "digests/answered.html",
+        link=found,
+        answer=found.given or choice,
+        is_new=is_new,
+        token=token,
+        form=ReasonForm(formdata=None) if asks_why else None,
+    )
+
+
+@bp.post("/antwort/<token>/grund")
+@access(BY_LINK)
+def give_reason(token: str) -> ResponseReturnValue:
+    """Why the suggestion declined a moment ago does not fit; voluntary, and said once."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _leads_nowhere(token)
+    found = letter_answers.give_reason(token, str(form.reason.data))
+    if found is None:
+        return _leads_nowhere(token)
+    return render_template("digests/reason_given.html", link=found)
 
 
 def _preferences(

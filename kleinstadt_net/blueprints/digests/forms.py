@@ -8,6 +8,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import AnyOf, DataRequired, Optional, ValidationError
 
 from kleinstadt_net import clock
+from kleinstadt_net.vocabulary import DECLINE_REASONS, WISH_TITLES
 from kleinstadt_net.web.forms import BaseForm
 
 # What a person agrees to, word for word; recorded with her consent.
@@ -17,6 +18,7 @@ CONSENT_WORDING = (
 )
 LONGEST_PAUSE = timedelta(days=366)
 ANSWERS = ("contact", "later", "declined")
+WISHES = [SelectChoice(value, title[0].upper() + title[1:]) for value, title in WISH_TITLES.items()]
 
 
 class PreferencesForm(BaseForm):
@@ -32,6 +34,13 @@ class PreferencesForm(BaseForm):
         description="Bis zu diesem Tag kommt kein Brief. Ohne Datum gibt es keine Pause.",
         validators=[Optional()],
         invalid_value_message="Bitte wählen Sie einen Tag aus dem Kalender.",
+    )
+
+    wishes = RadioField(
+        "Wie sollen wir es Ihnen sagen, wenn eine Stadt mit Ihnen sprechen möchte?",
+        description="Ohne Monatsbrief schreiben wir in jedem Fall einen eigenen Brief.",
+        choices=WISHES,
+        default="letter",
     )
 
     def validate_paused_until(self, field: Field) -> None:
@@ -55,6 +64,14 @@ class AnswerForm(BaseForm):
     answer = StringField(
         "Antwort",
         validators=[AnyOf(ANSWERS, "Bitte wählen Sie eine der drei Antworten.")],
+    )
+
+
+class ReasonForm(BaseForm):
+    """Why a suggestion does not fit; each button carries one reason."""
+
+    reason = StringField(
+        "Grund", validators=[AnyOf(list(DECLINE_REASONS), "Bitte wählen Sie einen der angebotenen Gründe.")]
     )
 
 

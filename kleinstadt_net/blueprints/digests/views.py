@@ -32,7 +32,9 @@ def save() -> ResponseReturnValue:
     form = PreferencesForm()
     if preferences is None or not form.validate_on_submit():
         return _page(form if preferences else None), 422
-    subscriptions.set_preferences(preferences.token, form.frequency.data, form.pause, CONSENT_WORDING)
+    subscriptions.set_preferences(
+        preferences.token, form.frequency.data, form.pause, CONSENT_WORDING, wishes=form.wishes.data
+    )
     flash("Ihre Einstellungen zum Monatsbrief sind gespeichert.", "success")
     return redirect(url_for("digests.show"))
 

@@ -1,0 +1,97 @@
+"""What is told at once where two towns answer each other: both would like to talk, or one has thought better of it.
+
+"Later", "declined" and "known" are nobody's news: they only take back letters that have not left yet.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, delete, select
+
+from kleinstadt_net.database import db
+from kleinstadt_net.models import DigestItem, Letter, Suggestion, SuggestionAnswer, Town
+from kleinstadt_net.services import answer_people, correspondence, digest_facts, urls
+
+WISH_KIND, STANDING_KIND, BOTH_KIND = "wish_letter", "wish_standing", "both_wish"
+
+
+def lock_pair(row: Suggestion) -> Suggestion | None:
+    """Lock a pair in the running transaction; answers the suggestion of the same month to the other town, if any.
+
+    Two towns that wish for each other at the same moment would otherwise not notice.
+    """
+    pair = (row.town_id, row.peer_id)
+    both = db.session.scalars(
+        select(Suggestion)
+        .where(
+            Suggestion.round_id == row.round_id, Suggestion.town_id.in_(pair), Suggestion.peer_id.in_(pair)
+        )
+        .order_by(Suggestion.id)
+        .with_for_update()
+    ).all()
+    return next((one for one in both if one.id != row.id), None)
+
+
+def answered(row: Suggestion, opposite: Suggestion, *, wishes: bool) -> None:
+    """In the running transaction: the town of ``row`` has answered, so it need not be asked any more.
+
+    Where both wish it both are told: ``wishes`` says whether the answer was "contact".
+    """
+    _take_back(WISH_KIND, opposite)
+    theirs = _contact(opposite) if wishes else None
+    ours = _contact(row) if theirs is not None else None
+    if ours is None or theirs is None or not _both_take_part(row):
+        return
+    _take_back(STANDING_KIND, opposite)
+    _tell_both(row, ours)
+    _tell_both(opposite, theirs)
+
+
+def withdraw(row: Suggestion, opposite: Suggestion | None) -> None:
+    """In the running transaction: the town of ``row`` no longer wishes to talk, so letters not yet sent stay here."""
+    _take_back(WISH_KIND, row)
+    _take_back(STANDING_KIND, row)
+    for one in (row, opposite):
+        if one is not None:
+            _take_back(BOTH_KIND, one)
+
+
+def _contact(row: Suggestion) -> SuggestionAnswer | None:
+    return db.session.scalar(
+        select(SuggestionAnswer).where(
+            SuggestionAnswer.suggestion_id == row.id, SuggestionAnswer.answer == "contact"
+        )
+    )
+
+
+def _both_take_part(row: Suggestion) -> bool:
+    there = select(Town.id).where(Town.id.in_((row.town_id, row.peer_id)), *answer_people.taking_part(Town))
+    return len(db.session.scalars(there).all()) == 2
+
+
+def _tell_both(row: Suggestion, given: SuggestionAnswer) -> None:
+    told = digest_facts.suggestion(row.id)
+    if told is None:
+        return
+    town, suggestion = told
+    for person in answer_people.askers(row.town_id, given.account_id):
+        correspondence.write(
+            BOTH_KIND,
+            person,
+            key=f"{row.id}:{person.id}",
+            context={
+                "town": town,
+                "suggestion": suggestion,
+                "town_url": urls.absolute(urls.town_path(suggestion.peer.slug, suggestion.peer.ags)),
+            },
+        )
+
+
+def _take_back(kind: str, row: Suggestion) -> None:
+    """Forget letters about a suggestion that have not left, and that they told anybody anything."""
+    start = f"{kind}:{row.id}:"
+    waiting = and_(Letter.kind == kind, Letter.key.startswith(start), Letter.state == "pending")
+    found: Sequence[int] = db.session.scalars(select(Letter.id).where(waiting).with_for_update()).all()
+    if not found:
+        return
+    db.session.execute(delete(DigestItem).where(DigestItem.letter_id.in_(found)))
+    db.session.execute(delete(Letter).where(Letter.id.in_(found), Letter.state == "pending"))
