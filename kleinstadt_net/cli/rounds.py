@@ -7,13 +7,24 @@ import click
 from flask.cli import AppGroup
 
 from kleinstadt_net import clock
-from kleinstadt_net.services import rounds, welcome
+from kleinstadt_net.services import round_reports, rounds, welcome
 from kleinstadt_net.services.rounds import RoundResult
 
 group = AppGroup("rounds", help="The monthly round of suggestions.")
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 # Enough to see what is going on; the rest is in the database.
 NOTES_SHOWN = 20
+WHY = {
+    True: "the others are known, declined, put off or lately proposed",
+    False: "the others stand in as many lists as they may",
+}
+REMARKS = {
+    "no_peer": "{one.towns} towns without a suggestion: {why}",
+    "not_named": "{one.towns} towns in nobody's list",
+    "fewer": "{one.towns} towns with {one.received} of {one.wanted} suggestions: {why}",
+    "repeated": "{one.towns} pairs proposed lately were proposed again: the town had nobody else",
+    "one_more": "{one.towns} towns with {one.received} suggestions for {one.wanted}, so that another has one",
+}
 
 
 @group.command("run")
@@ -36,6 +47,8 @@ def _report(result: RoundResult) -> None:
     click.echo(f"coverage out: {_coverage(result.active, result.without)} received a suggestion")
     click.echo(f"coverage in:  {_coverage(result.active, result.unnamed)} stand in a list")
     click.echo(f"most lists a town stands in: {result.most_lists}")
+    for remark in round_reports.remarks(result.notes):
+        click.echo(REMARKS[remark.code].format(one=remark, why=WHY[remark.resting]))
     for note in result.notes[:NOTES_SHOWN]:
         click.echo(f"note: {note}")
     if len(result.notes) > NOTES_SHOWN:

@@ -8,9 +8,10 @@ Slots: ``mutual`` (a shared challenge, both are suggested to each other) · ``co
 ``contrast`` (other Land, other structure, something to talk about) · ``similar_situation`` (whoever fits best
 where a slot could not be filled otherwise: both ways where three mutual pairs were not to be had, else one way).
 
-Notes, for the operator: ``no_peer`` (town: received nobody) · ``not_named`` (town: named in no list) · ``fewer``
-(town; wanted, received) · ``one_more`` (town; wanted, received) · ``repeated`` (town, peer: proposed lately, and
-suggested again because the town had nobody else).
+Notes, for the operator: ``no_peer`` (town; wanted, allowed: received nobody) · ``not_named`` (town: named in no list) ·
+``fewer`` (town; wanted, received, allowed) · ``one_more`` (town; wanted, received) · ``repeated`` (town, peer: proposed
+lately, and suggested again because the town had nobody else). ``allowed`` is how many others might be proposed to the
+town at all: where they were enough, the lists of those left are full.
 """
 
 from collections.abc import Iterable, Mapping
@@ -105,7 +106,7 @@ def plan(
         month,
         wanted,
         tuple(proposals(towns, lists, active, weights)),
-        tuple(notes + _notes(lists, wanted, active)),
+        tuple(notes + _notes(survey, lists, wanted, active)),
     )
 
 
@@ -166,14 +167,16 @@ def proposals(towns: TownFeatures, lists: Lists, active: Ints, weights: Weights)
             yield Proposal(int(active[i]), int(active[peers[n]]), slots[int(peers[n])], scores[n], stored[n])
 
 
-def _notes(lists: Lists, wanted: int, active: Ints) -> list[Note]:
+def _notes(survey: Survey, lists: Lists, wanted: int, active: Ints) -> list[Note]:
     notes = []
-    for row, slots, room in zip(active.tolist(), lists.slots, lists.room.tolist(), strict=True):
+    for i, (row, slots) in enumerate(zip(active.tolist(), lists.slots, strict=True)):
         if not slots:
-            notes.append(Note("no_peer", row))
-        elif len(slots) != wanted:
-            code = "fewer" if len(slots) < wanted else "one_more"
-            notes.append(Note(code, row, {"wanted": wanted, "received": len(slots)}))
-        if room == MAX_LISTS:
+            notes.append(Note("no_peer", row, {"wanted": wanted, "allowed": survey.allowed(i)}))
+        elif len(slots) < wanted:
+            counted = {"wanted": wanted, "received": len(slots), "allowed": survey.allowed(i)}
+            notes.append(Note("fewer", row, counted))
+        elif len(slots) > wanted:
+            notes.append(Note("one_more", row, {"wanted": wanted, "received": len(slots)}))
+        if lists.room[i] == MAX_LISTS:
             notes.append(Note("not_named", row))
     return notes

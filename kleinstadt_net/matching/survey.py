@@ -57,6 +57,10 @@ class Survey:
     def __len__(self) -> int:
         return len(self.towns)
 
+    def allowed(self, i: int) -> int:
+        """How many others may be proposed to town ``i`` at all."""
+        return len(self) - len(set(self._barred[i]))
+
     def appraise(self, i: int) -> Appraisal:
         """Town ``i`` against all others."""
         compared = parts(self.towns, i)

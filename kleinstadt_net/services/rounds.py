@@ -143,7 +143,6 @@ def _note(note: Note, features: TownFeatures) -> str:
 
 
 def _result(month: str, *, created: bool) -> RoundResult | None:
-    """What is stored of a month, None where nothing is."""
     row = db.session.execute(
         select(Round.id, Round.notes, Round.inputs).where(Round.month == month)
     ).one_or_none()

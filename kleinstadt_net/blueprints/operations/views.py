@@ -11,7 +11,7 @@ from kleinstadt_net.blueprints.operations.forms import PlainForm
 from kleinstadt_net.security.access import DEVELOPMENT, OPERATOR, PUBLIC, access
 from kleinstadt_net.security.headers import EMBEDDING_POLICY, LETTER_POLICY
 from kleinstadt_net.services import mailbox as local_mailbox
-from kleinstadt_net.services import operations, operator_tasks
+from kleinstadt_net.services import operations, operator_tasks, round_reports
 
 
 @bp.get("/healthz")
@@ -39,6 +39,13 @@ def finish_task(task_id: int) -> ResponseReturnValue:
         abort(404)
     flash("Die Aufgabe ist erledigt.", "success")
     return redirect(url_for("operations.desk"))
+
+
+@bp.get("/betrieb/runden")
+@access(OPERATOR)
+def round_list() -> str:
+    """The last rounds: how many were served, who was not, and why."""
+    return render_template("operations/rounds.html", reports=round_reports.latest())
 
 
 @bp.get("/postfach")

@@ -7,8 +7,9 @@ from wtforms import BooleanField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import ValidationError
 
-from kleinstadt_net.blueprints.towns.questions import QUESTIONS, SAME_BOAT, WEIGHED, Points, QuestionForm
+from kleinstadt_net.blueprints.towns.questions import QUESTIONS, WEIGHED, Points, QuestionForm
 from kleinstadt_net.formats import number
+from kleinstadt_net.matching.questions import SAME_BOAT
 from kleinstadt_net.services.directory import BY_DISTANCE, BY_FIT, BY_HIT, BY_NAME, BY_SIZE
 from kleinstadt_net.services.directory_filters import DirectoryFilters
 from kleinstadt_net.territory import LAENDER
