@@ -69,6 +69,7 @@ class Declarations:
     need: Floats  # (S, n) how much the town wants to learn of it
     strength: Floats  # (S, n) how much it has to show: freshness of a counted strength
     presumed: Floats  # (S, n) 1 where figures suggest a challenge of a silent town; ``presumed`` fills it
+    presumable: Flags  # (S,) whether anybody is presumed to have it: most subjects need not be looked at
     towns_with_challenge: Ints  # (S,) in the whole network, counted or not
     rarity: Floats  # (S,) RARITY_FLOOR..1, from the same numbers
 
@@ -171,6 +172,7 @@ def _derive(state: NDArray[np.int8], age: Ints, counted: Flags, focus: Flags) ->
         need=(seeking + IN_PROGRESS_NEED * working) * np.where(focus, FOCUS_FACTOR, 1.0),
         strength=np.where(counted & (state == STRENGTH), freshness(age), 0.0),
         presumed=np.zeros(state.shape),
+        presumable=np.zeros(len(state), dtype=np.bool_),
         towns_with_challenge=totals,
         rarity=rare,
     )

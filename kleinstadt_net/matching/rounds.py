@@ -158,13 +158,18 @@ def _repeat_for_the_lonely(lists: Lists, survey: Survey) -> list[tuple[int, int]
 
 def proposals(towns: TownFeatures, lists: Lists, active: Ints, weights: Weights) -> Iterable[Proposal]:
     """The lists of ``towns``, which are the rows ``active`` of the features, as lines with their scores."""
-    for i, slots in enumerate(lists.slots):
-        peers = np.array(sorted(slots), dtype=np.int64)
-        compared = parts(towns, i, peers)
-        scores, stored = (steps(compared, weights) / STEPS).tolist(), compared.by_pair()
-        order = sorted(range(len(peers)), key=lambda n: (SLOTS.index(slots[int(peers[n])]), -scores[n], n))
-        for n in order:
-            yield Proposal(int(active[i]), int(active[peers[n]]), slots[int(peers[n])], scores[n], stored[n])
+    lines = [(i, j) for i, slots in enumerate(lists.slots) for j in sorted(slots)]
+    town, peer = np.array(lines, dtype=np.int64).reshape(-1, 2).T
+    compared = parts(towns, town, peer)
+    scores, stored = (steps(compared, weights) / STEPS).tolist(), compared.by_pair()
+
+    def place(n: int) -> tuple[int, int, float, int]:
+        i, j = lines[n]
+        return i, SLOTS.index(lists.slots[i][j]), -scores[n], n
+
+    for n in sorted(range(len(lines)), key=place):
+        i, j = lines[n]
+        yield Proposal(int(active[i]), int(active[j]), lists.slots[i][j], scores[n], stored[n])
 
 
 def _notes(survey: Survey, lists: Lists, wanted: int, active: Ints) -> list[Note]:

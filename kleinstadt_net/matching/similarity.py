@@ -91,24 +91,36 @@ def _named(table: Floats, i: int | Ints) -> Iterator[tuple[int | Ints, Any]]:
         yield subjects[where], amounts[where]
 
 
+def _is_anywhere(mine: Any) -> bool:
+    """Whether the town, or any of the towns, has a value here."""
+    return bool(mine.any() if isinstance(mine, np.ndarray) else mine)
+
+
+def _where_known(mine: Any, theirs: Floats) -> Floats:
+    """The others' weights, nothing where one of several towns itself is not known; a single one is."""
+    return theirs * (mine > 0) if isinstance(mine, np.ndarray) else theirs
+
+
 def _in_common(declared: Declarations, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     total = np.zeros(count)
     for subject, mine in _named(declared.challenge, i):
         named = declared.challenge[subject, others]
         focus = declared.challenge_in_focus[subject, i]
-        if np.any(focus):
+        if _is_anywhere(focus):
             named = named + focus * declared.challenge_in_focus[subject, others]
-        total += declared.rarity[subject] * (mine * named)
+        total += (declared.rarity[subject] * mine) * named
     return total
 
 
 def _presumed(declared: Declarations, i: int | Ints, others: slice | Ints, count: int) -> Floats:
     total = np.zeros(count)
     for subject, mine in _named(declared.challenge, i):
-        total += declared.rarity[subject] * (mine * declared.presumed[subject, others])
+        if not _is_anywhere(declared.presumable[subject]):
+            continue
+        total += (declared.rarity[subject] * mine) * declared.presumed[subject, others]
     for subject, mine in _named(declared.presumed, i):
         either = declared.challenge[subject, others] + declared.presumed[subject, others]
-        total += declared.rarity[subject] * (mine * either)
+        total += (declared.rarity[subject] * mine) * either
     return total
 
 
@@ -123,12 +135,11 @@ def _structure(measured: Figures, i: int | Ints, others: slice | Ints, count: in
     difference, weight = np.zeros(count), np.zeros(count)
     for figure in np.flatnonzero(np.atleast_2d(measured.weight[:, i].T).any(axis=0)):
         gap = measured.scaled[figure, others] - measured.scaled[figure, i]
-        both = (measured.weight[figure, i] > 0) * measured.weight[figure, others]
+        both = _where_known(measured.weight[figure, i], measured.weight[figure, others])
         difference += both * (gap * gap)
         weight += both
-    known = measured.region_weight[i] > 0
-    if np.any(known):
-        both = known * measured.region_weight[others]
+    if _is_anywhere(measured.region_weight[i]):
+        both = _where_known(measured.region_weight[i], measured.region_weight[others])
         difference += both * (TOURISM_STEP * (measured.region[others] != measured.region[i]))
         weight += both
     near = weight * (measured.local_scale[others] * measured.local_scale[i])
