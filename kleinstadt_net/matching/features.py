@@ -141,7 +141,8 @@ def _with_presumed(
     declared: Declarations, measured: Figures, taking_part: Flags, subjects: Sequence[str]
 ) -> Declarations:
     found = presumed.presume(declared, measured, taking_part, subjects)
-    return dataclasses.replace(declared, presumed=found, presumable=found.any(axis=1))
+    presumable = np.asarray(found.any(axis=1))
+    return dataclasses.replace(declared, presumed=found, presumable=presumable)
 
 
 def _networks(facts: Mapping[int, TownFacts]) -> dict[int, frozenset[tuple[str, str]]]:
