@@ -29,6 +29,20 @@ def signed_percent(fraction: float, digits: int = 1) -> str:
     return f"{sign}{text}\u00a0%"
 
 
+def percent(fraction: float) -> str:
+    """A share as whole percent, ``97 %``; what is not quite all or nothing never reads like it (no-break spaces)."""
+    if 0.995 <= fraction < 1:
+        return "mehr als 99\u00a0%"
+    if 0 < fraction < 0.005:
+        return "weniger als 1\u00a0%"
+    return f"{number(fraction * 100)}\u00a0%"
+
+
+def at_least_five(count: int) -> str:
+    """A count for everybody's eyes: below five it might point at somebody, so it is ``unter 5``."""
+    return "unter 5" if count < 5 else number(count)
+
+
 def rounded_population(value: int) -> str:
     """Inhabitants rounded for reading in a sentence: hundreds below 20,000, thousands above."""
     step = 100 if value < 20_000 else 1_000

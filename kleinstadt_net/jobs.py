@@ -61,12 +61,15 @@ def deliver_letters(stop: Stop) -> Work | None:
 
 
 def ensure_round(stop: Stop) -> Work | None:
-    """Run this month's round once its hour has come."""
+    """Run this month's round once its hour has come, and measure it at the next tick."""
     # The engine's libraries are heavy, and web workers read this file without ever running a round.
-    from kleinstadt_net.services import rounds
+    from kleinstadt_net.services import network_figures, rounds
 
     result = rounds.ensure_current()
-    return Work(f"round {result.month}: {result.suggestions} suggestions") if result else None
+    if result:
+        return Work(f"round {result.month}: {result.suggestions} suggestions")
+    measured = network_figures.measure_due()
+    return Work(f"round {measured} measured") if measured else None
 
 
 def enqueue_digests(stop: Stop) -> Work | None:
@@ -99,6 +102,14 @@ def follow_up_answers(stop: Stop) -> Work | None:
     return Work(str(report), succeeded=not report.failed)
 
 
+def look_after_circles(stop: Stop) -> Work | None:
+    """Propose the quarter's circles, and let those go whose days are over without four yeses."""
+    from kleinstadt_net.services import circle_answers, circle_proposals
+
+    proposed, lapsed = circle_proposals.propose_quarter(clock.now()), circle_answers.lapse_due(clock.now())
+    return Work(f"circles: {proposed} proposed, {lapsed} lapsed") if proposed or lapsed else None
+
+
 def clear_away(stop: Stop) -> Work | None:
     """Delete what has outlived its purpose."""
     cleared, swept = housekeeping.clear(clock.now()), pictures.sweep(clock.now())
@@ -123,6 +134,7 @@ JOBS = (
     Job("digests", CronTrigger(minute="7,22,37,52", timezone=territory.TIME_ZONE), enqueue_digests),
     Job("welcome", CronTrigger(minute="12,27,42,57", timezone=territory.TIME_ZONE), welcome_newcomers),
     Job("answers", CronTrigger(minute="3,18,33,48", timezone=territory.TIME_ZONE), follow_up_answers),
+    Job("circles", CronTrigger(hour=6, minute=40, timezone=territory.TIME_ZONE), look_after_circles),
     Job("housekeeping", CronTrigger(minute=45, timezone=territory.TIME_ZONE), clear_away),
     Job("inactivity", CronTrigger(hour=5, minute=20, timezone=territory.TIME_ZONE), look_after_inactive),
 )

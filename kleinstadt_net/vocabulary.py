@@ -118,9 +118,18 @@ REPORT_OUTCOMES = {
     "town_suspended": "Die Stadt ist gesperrt",
 }
 
+# Why a town takes a break: for the town and the operator alone.
+PAUSE_REASONS = {
+    "election": "Wahl",
+    "budget": "Haushalt",
+    "vacancy": "Das Amt ist nicht besetzt",
+    "other": "Anderer Grund",
+}
+
 # What stands before the dot of an audit trail's code.
 AUDIT_GROUPS = {
     "account": "Konten",
+    "circle": "Lernkreise",
     "domain": "Mail-Domains",
     "draft": "Entwürfe",
     "focus": "Schwerpunkte",
@@ -138,7 +147,7 @@ AUDIT_GROUPS = {
     "stance": "Angaben",
     "subscription": "Monatsbrief",
     "suggestion": "Vorschläge",
-    "town": "Sperren",
+    "town": "Sperren und Pausen",
     "town_address": "Anschriften",
 }
 
@@ -182,6 +191,11 @@ AUDIT_TITLES = {
     "membership.refused": "Anfrage abgelehnt",
     "membership.role": "Rolle geändert",
     "membership.withdrawn": "Anfrage zurückgezogen",
+    "circle.answered": "Auf einen Lernkreis geantwortet",
+    "circle.ended": "Lernkreis beendet",
+    "circle.goes_on": "Weiteres Treffen eines Lernkreises",
+    "circle.meeting": "Treffen eines Lernkreises geändert",
+    "circle.proposed": "Lernkreis vorgeschlagen",
     "network.asked": "Bei einem Netzwerk angefragt",
     "network.confirmed": "Stadt in ein Netzwerk aufgenommen",
     "network.created": "Netzwerk angelegt",
@@ -225,7 +239,10 @@ AUDIT_TITLES = {
     "suggestion.outcome": "Gesagt, was aus einem Gespräch geworden ist",
     "suggestion.reason": "Grund zu einem Vorschlag genannt",
     "town.left": "Stadt nicht mehr dabei",
+    "town.pause_ended": "Pause beendet",
+    "town.paused": "Pause eingelegt",
     "town.release": "Freigabe umgestellt",
+    "town.requests": "Zahl der Anfragen im Monat geändert",
     "town.resumed": "Sperre aufgehoben",
     "town.suspended": "Stadt gesperrt",
     "town_address.imported": "Anschriften eingelesen",

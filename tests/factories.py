@@ -15,6 +15,9 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import (
     Account,
     Bookmark,
+    Circle,
+    CircleMeeting,
+    CircleTown,
     Focus,
     Invitation,
     InvitationObjection,
@@ -479,3 +482,39 @@ class NetworkMemberFactory(Factory):
     state = "confirmed"
     asked_at = factory.LazyFunction(clock.now)
     confirmed_at = factory.LazyAttribute(lambda m: m.asked_at if m.state == "confirmed" else None)
+
+
+class CircleFactory(Factory):
+    """A circle that was proposed today; towns and dates have their own factories."""
+
+    class Meta:
+        model = Circle
+
+    subject = "innenstadt"
+    origin = "operator"
+    state = "proposed"
+    proposed_at = factory.LazyFunction(clock.now)
+    answer_by = factory.LazyFunction(lambda: clock.today() + timedelta(days=28))
+    started_at = factory.LazyAttribute(lambda c: c.proposed_at if c.state == "running" else None)
+
+
+class CircleTownFactory(Factory):
+    """A town asked for a circle, or in it with answer="yes"."""
+
+    class Meta:
+        model = CircleTown
+
+    circle_id = factory.LazyFunction(lambda: CircleFactory().id)
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    position = 1
+
+
+class CircleMeetingFactory(Factory):
+    """A date of a circle, not yet settled."""
+
+    class Meta:
+        model = CircleMeeting
+
+    circle_id = factory.LazyFunction(lambda: CircleFactory(state="running").id)
+    number = 1
+    due_by = factory.LazyFunction(lambda: clock.today() + timedelta(days=90))

@@ -7,7 +7,9 @@ def register_blueprints(app: Flask) -> None:
     """Register every feature; the order is the order of the navigation."""
     from kleinstadt_net.blueprints import (
         accounts,
+        availability,
         bookmarks,
+        circles,
         comparison,
         dashboard,
         digests,
@@ -29,14 +31,17 @@ def register_blueprints(app: Flask) -> None:
         suggestions,
         towns,
         verification,
+        why_not,
     )
 
     for feature in (
         dashboard,
         suggestions,
+        why_not,
         towns,
         bookmarks,
         networks,
+        circles,
         outreach,
         comparison,
         portraits,
@@ -46,6 +51,7 @@ def register_blueprints(app: Flask) -> None:
         sections,
         pictures,
         memberships,
+        availability,
         digests,
         pages,
         public_face,

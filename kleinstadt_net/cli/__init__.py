@@ -12,10 +12,11 @@ def init_app(app: Flask) -> None:
         domains,
         jobs,
         letters,
+        matching,
         rounds,
         town_addresses,
         towns,
     )
 
-    for noun in (accounts, demo, digests, domains, jobs, letters, rounds, town_addresses, towns):
+    for noun in (accounts, demo, digests, domains, jobs, letters, matching, rounds, town_addresses, towns):
         app.cli.add_command(noun.group)

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from kleinstadt_net.digest.sources import freshness, searches, statements, suggestions, waiting
+from kleinstadt_net.digest.sources import circles, freshness, searches, statements, suggestions, waiting
+from kleinstadt_net.digest.sources.circles import CircleNews
 from kleinstadt_net.digest.sources.freshness import Question
 from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.digest.sources.statements import Statement, Statements
@@ -25,6 +26,7 @@ class News:
     statements: Statements = field(default_factory=dict)
     own: tuple[Question, ...] = ()
     found: tuple[Found, ...] = ()
+    circles: tuple[CircleNews, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Issue:
     statement: tuple[Peer, Statement] | None = None
     question: Question | None = None
     found: tuple[Found, ...] = ()
+    circle: CircleNews | None = None
 
     @property
     def waiting_count(self) -> int:
@@ -67,15 +70,16 @@ class Issue:
         if self.question is not None:
             items.append(self.question.key)
         items += [key for one in self.found for key in one.keys]
+        if self.circle is not None:
+            items.append(self.circle.key)
         return tuple(dict.fromkeys(items))
 
 
 def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
     """The issue for one person, or None when nothing has happened that is worth a letter.
 
-    Somebody waiting for an answer comes first, then the strongest suggestion. A quotation, what
-    a saved search has found and a question about one's own statements accompany a letter; they are no reason to write
-    one.
+    Somebody waiting for an answer comes first, then the strongest suggestion. A circle, a quotation, what a saved
+    search has found and a question about one's own statements accompany a letter; they are no reason to write one.
     """
     asking = waiting.untold(news.waiting, told)[:MAX_ITEMS]
     known = {one.peer.town_id for one in asking}
@@ -84,7 +88,8 @@ def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
     if not asking and not proposed:
         return None
     large: Waiting | Suggestion = asking[0] if asking else proposed[0]
-    free = MAX_ITEMS - len(asking) - len(proposed)
+    circle = circles.untold(news.circles, told) if len(asking) + len(proposed) < MAX_ITEMS else None
+    free = MAX_ITEMS - len(asking) - len(proposed) - (circle is not None)
     found = searches.untold(news.found, told)[: max(0, free - 2)]
     peers = [*(one.peer for one in asking), *(one.peer for one in proposed)]
     return Issue(
@@ -95,4 +100,5 @@ def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
         statement=statements.spoken(peers, news.statements, told) if free > 0 else None,
         question=freshness.oldest(news.own, today, told) if free > 1 else None,
         found=found,
+        circle=circle,
     )

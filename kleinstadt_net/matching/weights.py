@@ -124,6 +124,21 @@ CONTRAST_STRUCTURE = 0.17
 # names for others as good: the mean score rises by a thousandth.
 SHORTLIST = 48
 
+# --- circles ----------------------------------------------------------------------------------------------
+
+# Shared by fewer, a challenge makes no circle that could afford two refusals.
+CIRCLE_FROM = 12
+# A circle begins at four yeses and holds six: so many are asked.
+CIRCLE_STARTS_AT = 4
+CIRCLE_TOWNS = 6
+# What other Länder do differently is half of what there is to learn; beyond three the ways are only longer.
+CIRCLE_LAENDER = 3
+# A Land not yet there is worth a good pair's score less than a better challenge; a need met is worth a third of that.
+LAND_PREMIUM = 0.3
+HELP_PREMIUM = 0.1
+# Towns of one challenge among which a circle is sought: their pairs are counted within a second.
+CIRCLE_CANDIDATES = 300
+
 # --- words ------------------------------------------------------------------------------------------------
 
 # Populations within this ratio are called comparable.

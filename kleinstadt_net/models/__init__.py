@@ -9,6 +9,7 @@ from kleinstadt_net.models.account import (
     RecoveryCode,
 )
 from kleinstadt_net.models.bookmark import Bookmark, SavedSearch
+from kleinstadt_net.models.circle import Circle, CircleMeeting, CircleTown
 from kleinstadt_net.models.indicator import Indicator, IndicatorValue
 from kleinstadt_net.models.letter import DigestItem, Letter, Subscription, Suppression
 from kleinstadt_net.models.network import Network, NetworkMember
@@ -24,6 +25,7 @@ from kleinstadt_net.models.operation import (
 from kleinstadt_net.models.outreach import InvitationObjection, InvitationSeries, SeriesLetter
 from kleinstadt_net.models.picture import Picture
 from kleinstadt_net.models.report import Report
+from kleinstadt_net.models.round_figures import RoundFigures
 from kleinstadt_net.models.section import Section, SectionDraft, SectionVersion, Typed
 from kleinstadt_net.models.stance import Focus, Stance, StanceDraft
 from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer, TalkOutcome
@@ -36,6 +38,9 @@ __all__ = [
     "AccountSession",
     "AuditEntry",
     "Bookmark",
+    "Circle",
+    "CircleMeeting",
+    "CircleTown",
     "Consent",
     "DeletionEntry",
     "DigestItem",
@@ -60,6 +65,7 @@ __all__ = [
     "RegisterImport",
     "Report",
     "Round",
+    "RoundFigures",
     "SavedSearch",
     "Section",
     "SectionDraft",

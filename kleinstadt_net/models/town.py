@@ -12,6 +12,13 @@ class Town(Base):
     """A municipality. Outside the database it is known by its AGS alone."""
 
     __tablename__ = "towns"
+    __table_args__ = (
+        CheckConstraint("requests_a_month BETWEEN 0 AND 20", name="requests_a_month"),
+        CheckConstraint(
+            "pause_reason IS NULL OR pause_reason IN ('election', 'budget', 'vacancy', 'other')",
+            name="pause_reason",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ags: Mapped[str] = mapped_column(String(8), unique=True)
@@ -34,7 +41,11 @@ class Town(Base):
     register_source: Mapped[str] = mapped_column(String(200))
     position_source: Mapped[str | None] = mapped_column(String(200))
     joined_on: Mapped[date | None]
+    # The last day of a break; seen by the town and the operator alone, like the reason.
     paused_until: Mapped[date | None]
+    pause_reason: Mapped[str | None] = mapped_column(String(20))
+    # How many towns may ask it for a talk in a month; 0 is none.
+    requests_a_month: Mapped[int] = mapped_column(default=3)
     suspended_at: Mapped[datetime | None]
     # What an editor writes waits until a lead releases it; a lead may switch that off.
     needs_release: Mapped[bool] = mapped_column(default=True)

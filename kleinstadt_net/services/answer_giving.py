@@ -13,7 +13,7 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.matching.portraits import Portraits
 from kleinstadt_net.matching.rounds import COMPLEMENTARY, MUTUAL, SIMILAR
 from kleinstadt_net.models import Suggestion, SuggestionAnswer
-from kleinstadt_net.services import answer_people, answer_wishes, audit, reasons, snapshot
+from kleinstadt_net.services import answer_people, answer_wishes, audit, availability, reasons, snapshot
 from kleinstadt_net.services.rounds import ASKED
 from kleinstadt_net.vocabulary import ANSWER_TITLES, DECLINE_REASONS
 
@@ -34,7 +34,8 @@ def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: st
 
     Anyone confirmed may give the first answer and replace "later"; a lead may change any for seven days.
     ``via`` is "page" or "letter". Raises UnknownSuggestionError where the suggestion is not this town's or the
-    account does not act for it, AnswerStandsError where it may not be changed, ValueError for no answer.
+    account does not act for it, AnswerStandsError where it may not be changed, ``availability.RequestRefusedError``
+    where the other town takes no request this month, ValueError for no answer.
     """
     if choice not in ANSWER_TITLES:
         raise ValueError(f"no answer to a suggestion: {choice!r}")
@@ -46,6 +47,8 @@ def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: st
     if given is not None and not _may_replace(given, role):
         db.session.rollback()
         raise AnswerStandsError(suggestion_id)
+    if choice == "contact":
+        _claim(row)
     before = given.answer if given is not None else None
     _write(row, given, choice, account_id, via)
     if choice == "contact" and opposite is None:
@@ -100,6 +103,15 @@ def _locked(suggestion_id: int, town_id: int, account_id: int) -> tuple[Suggesti
         db.session.rollback()
         raise UnknownSuggestionError(suggestion_id)
     return row, answer_wishes.lock_pair(row), role
+
+
+def _claim(row: Suggestion) -> None:
+    """A place among this month's requests of the other town; where there is none, nothing is stored."""
+    try:
+        availability.claim(row.town_id, row.peer_id)
+    except availability.RequestRefusedError:
+        db.session.rollback()
+        raise
 
 
 def _given(row: Suggestion) -> SuggestionAnswer | None:

@@ -16,6 +16,7 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import (
     Account,
+    Circle,
     Focus,
     Letter,
     Membership,
@@ -33,6 +34,7 @@ from kleinstadt_net.security.passwords import hash_password
 from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import (
     answer_giving,
+    demonstration_circles,
     demonstration_networks,
     demonstration_pictures,
     demonstration_sections,
@@ -179,7 +181,7 @@ def remove() -> int:
     ids = list(db.session.scalars(towns))
     people = select(Membership.account_id).where(Membership.town_id.in_(towns))
     emails = [person.email for person in CAST]
-    for rows in (Round, Network):
+    for rows in (Round, Network, Circle):
         db.session.execute(delete(rows), execution_options={"synchronize_session": False})
     _delete_letters(people, emails)
     db.session.execute(
@@ -389,4 +391,5 @@ def _let_life_begin(ids: Sequence[int]) -> None:
     ).first()
     if asker is not None:
         answer_giving.give(asker.id, asker.town_id, asker.account_id, "contact", "page")
+    demonstration_circles.insert_circles(ids)
     digests.enqueue_due(clock.now(), any_day=True)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, exists, select
 
-from kleinstadt_net import territory
+from kleinstadt_net import clock, territory
 from kleinstadt_net.database import db
 from kleinstadt_net.digest.due import Consent
 from kleinstadt_net.digest.issue import News
@@ -30,7 +30,7 @@ from kleinstadt_net.models import (
     Town,
     TownFigure,
 )
-from kleinstadt_net.services import saved_searches
+from kleinstadt_net.services import circles, saved_searches
 from kleinstadt_net.vocabulary import State
 
 KIND = "digest"
@@ -139,6 +139,7 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
     peer_of = _peers(homes, involved)
     statements, questions = _statements(involved), _questions(homes, today)
     found = saved_searches.news(homes)
+    circle_news = circles.news(homes)
     suggestions: defaultdict[int, list[ProposedTown]] = defaultdict(list)
     for row in proposed:
         suggestions[row.town_id].append(_suggestion(row, peer_of))
@@ -153,6 +154,7 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
             statements=statements,
             own=tuple(questions[town_id]),
             found=found.get(town_id, ()),
+            circles=circle_news.get(town_id, ()),
         )
         for town_id in homes
     }
@@ -209,7 +211,8 @@ def _home(town: Town) -> HomeTown:
 
 
 def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Suggestion]:
-    """Suggestions to these towns that nobody has answered, of peers that still take part."""
+    """Suggestions to these towns that nobody has answered, of peers that still take part; none during a break."""
+    today = clock.today()
     return list(
         db.session.scalars(
             select(Suggestion)
@@ -219,6 +222,8 @@ def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Su
                 Suggestion.town_id.in_(homes),
                 SuggestionAnswer.id.is_(None),
                 *_still_there(),
+                Town.paused_until.is_(None) | (Town.paused_until < today),
+                Suggestion.town_id.not_in(select(Town.id).where(Town.paused_until >= today).correlate(None)),
                 condition,
             )
         )

@@ -35,6 +35,7 @@ SHORT_PATH = "/v/{suggestion_id}"
 STANCE_PATH = "/unsere-stadt/angaben/{subject}"
 SUGGESTIONS_PATH = "/vorschlaege"
 SEARCHES_PATH = "/staedte/suchen"
+CIRCLE_PATH = "/lernkreis/{circle_id}"
 
 ANSWER_PURPOSE = "answer"
 # A letter opened after the holidays can still be answered; by then two newer ones have come.
@@ -247,6 +248,7 @@ def _render(reader: Reader, issue: Issue, month: str, mint: Mint) -> Rendered:
         "stance_url": lambda subject: urls.absolute(STANCE_PATH.format(subject=subject)),
         "suggestions_url": urls.absolute(SUGGESTIONS_PATH),
         "searches_url": urls.absolute(SEARCHES_PATH),
+        "circle_url": lambda circle: urls.absolute(CIRCLE_PATH.format(circle_id=circle.circle_id)),
         "preferences_url": subscriptions.preferences_url(reader.token),
         "unsubscribe_url": subscriptions.unsubscribe_url(reader.token),
     }

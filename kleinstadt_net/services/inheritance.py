@@ -18,7 +18,7 @@ from kleinstadt_net.models import (
     TownDomain,
     Welcome,
 )
-from kleinstadt_net.services import bookmarks, network_members, section_inheritance
+from kleinstadt_net.services import bookmarks, circle_answers, network_members, section_inheritance
 
 # What people entered for a town, or who they are.
 OWN = (Membership, Stance, StanceDraft, Focus, Section, SectionDraft, NetworkMember)
@@ -58,6 +58,7 @@ def inherit(town: Town, successor: Town, *, leads: bool) -> Inherited:
     _move_domains(town, successor)
     bookmarks.inherit(town.id, successor.id)
     network_members.inherit(town, successor)
+    circle_answers.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
     _move_welcome(town, successor)
     return Inherited(drafts, _move_people(town, successor))
 

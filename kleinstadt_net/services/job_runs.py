@@ -16,6 +16,7 @@ ALLOWED_SILENCE = {
     "digests": timedelta(hours=2),
     "welcome": timedelta(hours=2),
     "answers": timedelta(hours=2),
+    "circles": timedelta(days=2),
     "housekeeping": timedelta(hours=6),
     "inactivity": timedelta(days=2),
 }

@@ -43,7 +43,8 @@ def answer(token: str, choice: str) -> OpenLink | None:
     """Give the town's answer, consume the link, and say what the link had led to.
 
     None when the link leads nowhere. A town that has answered meanwhile keeps its answer, which
-    ``given`` then holds. Raises ValueError for an answer that a letter does not offer.
+    ``given`` then holds. Raises ValueError for an answer that a letter does not offer, and
+    ``availability.RequestRefusedError`` where the other town takes no request this month: the link then still holds.
     """
     if choice not in CHOICES:
         raise ValueError("a letter offers contact, later and declined")

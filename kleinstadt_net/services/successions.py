@@ -173,7 +173,8 @@ def _leads_to(ags: str, town: Town | None) -> bool:
 
 def _absorb(town: Town, namesake: Town) -> None:
     """Take over the row an import made under the new key, which nobody uses: the older row has the history."""
-    kept = ("id", "ags", "joined_on", "paused_until", "suspended_at", "gone_on", "hidden_on", "revision")
+    own = ("joined_on", "paused_until", "pause_reason", "requests_a_month", "suspended_at")
+    kept = ("id", "ags", *own, "gone_on", "hidden_on", "revision")
     for column in Town.__table__.columns:
         if column.name not in kept:
             setattr(town, column.name, getattr(namesake, column.name))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Round, Suggestion, SuggestionAnswer
-from kleinstadt_net.services import snapshot, town_cards
+from kleinstadt_net.services import availability, snapshot, town_cards
 from kleinstadt_net.services.answer_giving import in_grace
 from kleinstadt_net.services.town_cards import TownCard
 
@@ -32,7 +32,8 @@ class SuggestionRow:
 
     ``answer`` is the town's own, None while open; ``answered_by`` names who gave it, empty where her account is no
     more; ``reason`` is why it does not fit, if said; ``may_change`` says whether a lead may still change it.
-    ``peer_wishes``: the other town has said it would like to talk. ``available``: the other town still takes part.
+    ``peer_wishes``: the other town has said it would like to talk. ``available``: the other town still takes part;
+    ``ask_again``: where it takes no request from this town this month, the next one to try.
     """
 
     suggestion_id: int
@@ -46,6 +47,7 @@ class SuggestionRow:
     answered_by: str
     reason: str | None
     may_change: bool
+    ask_again: str | None
     peer_wishes: bool
     wished_at: datetime | None
     available: bool
@@ -74,7 +76,7 @@ class SuggestionList:
 
 
 def for_town(town_id: int, month: str) -> SuggestionList:
-    """The suggestions of a town for a month: five queries, however many there are."""
+    """The suggestions of a town for a month: six queries, however many there are."""
     months = db.session.scalars(
         select(Round.month)
         .join(Suggestion, Suggestion.round_id == Round.id)
@@ -155,10 +157,15 @@ def _rows(town_id: int, query: Select[Any]) -> tuple[SuggestionRow, ...]:
     found = db.session.execute(query).all()
     picture = snapshot.current()
     towns = town_cards.cards(picture, {row.peer_id for row in found}, seen_from=town_id)
-    return tuple(_row(row, towns[row.peer_id]) for row in found)
+    closed = availability.refusing(town_id, {row.peer_id for row in found})
+    later = availability.next_month()
+    return tuple(
+        _row(row, towns[row.peer_id], later if row.peer_id in closed and row.answer != "contact" else None)
+        for row in found
+    )
 
 
-def _row(row: Row[Any], peer: TownCard) -> SuggestionRow:
+def _row(row: Row[Any], peer: TownCard, ask_again: str | None) -> SuggestionRow:
     # Any other answer of theirs, and when it was given, is none of the reader's business.
     wishes = row.their_answer == "contact"
     return SuggestionRow(
@@ -173,6 +180,7 @@ def _row(row: Row[Any], peer: TownCard) -> SuggestionRow:
         answered_by=f"{row.first_name or ''} {row.last_name or ''}".strip(),
         reason=row.reason,
         may_change=row.answer is not None and in_grace(row.answered_at),
+        ask_again=ask_again,
         # A town that no longer takes part has nobody left who could talk.
         peer_wishes=wishes and peer.taking_part,
         wished_at=row.their_answered_at if wishes else None,

@@ -18,6 +18,8 @@ FILTERS = {
     "of_code": of_code,
     "number": formats.number,
     "signed_percent": formats.signed_percent,
+    "percent": formats.percent,
+    "at_least_five": formats.at_least_five,
     "population": formats.rounded_population,
     "day": formats.day,
     "long_day": formats.long_day,

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kleinstadt_net.digest.issue import MAX_ITEMS, Issue, News, compose
+from kleinstadt_net.digest.sources.circles import CircleNews
 from kleinstadt_net.digest.sources.freshness import Question, is_old
 from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.digest.sources.statements import Statement, strongest
@@ -193,3 +194,15 @@ def test_a_town_found_is_told_once_for_each_search() -> None:
 def test_a_full_letter_has_no_room_for_searches() -> None:
     full = tuple(suggestion(number) for number in range(1, MAX_ITEMS + 1))
     assert composed(News(suggestions=full, found=(found(1, 7),))).found == ()
+
+
+def test_one_circle_accompanies_a_letter_an_invitation_first_and_each_is_told_once() -> None:
+    place = CircleNews(4, "klima", towns=4, free=2, is_asked=False, answer_by=None)
+    asked = CircleNews(3, "sport", towns=1, free=5, is_asked=True, answer_by=date(2026, 12, 20))
+    assert compose(News(circles=(place,)), today=TODAY, told=()) is None
+    news = News(suggestions=(suggestion(1),), circles=(place, asked))
+    first = composed(news)
+    assert first.circle == asked and asked.key in first.keys
+    second = composed(news, frozenset({asked.key}))
+    assert second.circle == place
+    assert composed(news, frozenset({asked.key, place.key})).circle is None

@@ -27,6 +27,8 @@ NOBODYS = 987_654
 # What a person would send along, where a form says more than which button it was.
 FORMS: dict[str, dict[str, str]] = {
     "memberships.change_role": {"role": "editor"},
+    "circles.answer": {"antwort": "ja"},
+    "circles.meeting": {"ort": "Rathaus", "version": "1"},
     "suggestions.answer": {"answer": "contact"},
     "suggestions.give_reason": {"grund": "too_far"},
     "stances.release": {"version": "0"},

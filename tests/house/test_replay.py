@@ -27,6 +27,7 @@ ONCE: dict[str, dict[str, str]] = {
     "memberships.accept_invitation": PERSON,
     "privacy.stay": {},
     "outreach.object_by_code": {},
+    "circles.give": {"antwort": "ja"},
     "digests.give_answer": {"answer": "later"},
     "digests.give_reason": {"reason": "too_far"},
     "suggestions.give_outcome": {"ergebnis": "talked"},

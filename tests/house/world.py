@@ -19,6 +19,7 @@ from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.answer_outcomes import PURPOSE as OUTCOME_PURPOSE
+from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
 from kleinstadt_net.services.inactivity import PURPOSE as STILL_HERE_PURPOSE
 from kleinstadt_net.services.invitations import PURPOSE as INVITATION_PURPOSE
@@ -171,6 +172,36 @@ class World:
         return int(made.id)
 
     @cached_property
+    def circle_id(self) -> int:
+        """A running circle the town is in."""
+        made = make.CircleFactory(state="running")
+        for position, town_id in enumerate(
+            (self.cast.town.id, make.TownFactory(taking_part=True).id), start=1
+        ):
+            make.CircleTownFactory(circle_id=made.id, town_id=town_id, answer="yes", position=position)
+        make.CircleMeetingFactory(circle_id=made.id, host_id=self.cast.town.id)
+        return int(made.id)
+
+    @cached_property
+    def proposed_circle_id(self) -> int:
+        """A circle the town is asked for, which is nobody else's business."""
+        made = make.CircleFactory()
+        make.CircleTownFactory(circle_id=made.id, town_id=self.cast.town.id)
+        return int(made.id)
+
+    @cached_property
+    def circle_token(self) -> str:
+        """The mayor's link to answer whether her town joins another circle."""
+        asked = make.CircleFactory()
+        row = make.CircleTownFactory(circle_id=asked.id, town_id=self.cast.town.id)
+        make.CircleTownFactory(circle_id=asked.id, town_id=self.cast.other_town.id, position=2)
+        token = new_token()
+        make.OneTimeLinkFactory(
+            token=token, purpose=CIRCLE_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id
+        )
+        return token
+
+    @cached_property
     def section_draft_id(self) -> int:
         """A draft of a section that waits, beside the section with its version."""
         make.SectionFactory(town_id=self.cast.town.id, thesis="t03")
@@ -196,6 +227,11 @@ class World:
             "digests.give_reason:token": self.declined_token,
             "suggestions.outcome:token": self.outcome_token,
             "suggestions.give_outcome:token": self.outcome_token,
+            "circles.asked:token": self.circle_token,
+            "circles.give:token": self.circle_token,
+            "circle_id": self.circle_id,
+            "circles.show:circle_id": self.proposed_circle_id,
+            "circles.answer:circle_id": self.proposed_circle_id,
             "suggestions.undo_known:ags": self.known_ags,
             "accounts.set_password:token": self.password_token,
             "accounts.confirm_email:token": self.email_token,

@@ -32,6 +32,8 @@ from kleinstadt_net.services import digest_facts, digests, rounds
 from kleinstadt_net.services.digests import EnqueueReport
 from tests.factories import (
     AccountFactory,
+    CircleFactory,
+    CircleTownFactory,
     MembershipFactory,
     RoundFactory,
     SavedSearchFactory,
@@ -392,6 +394,18 @@ def test_what_a_saved_search_found_stands_in_both_bodies_and_is_told_once(app: F
         assert " weitere Städte" in body
     keys = set(db.session.scalars(select(DigestItem.item_key).where(DigestItem.account_id == account.id)))
     assert len([key for key in keys if key.startswith("found:")]) >= 6
+
+
+def test_a_free_place_in_a_circle_stands_in_both_bodies_and_names_no_town(app: Flask) -> None:
+    circle = CircleFactory(subject="waerme", state="running")
+    for place in range(1, 6):
+        CircleTownFactory(circle_id=circle.id, position=place, answer="yes")
+    letter = _full_letter(make_reader())
+    for body in (letter.text, letter.html):
+        said = " ".join(body.split())
+        assert "Fünf Städte beginnen einen Lernkreis zur Wärmewende. Ein Platz ist frei." in said
+        assert f"/lernkreis/{circle.id}" in said
+    assert "Lernkreis" not in letter.subject
 
 
 def test_both_bodies_hold_the_same_links(app: Flask) -> None:

@@ -89,6 +89,7 @@ def test_the_footer_leads_to_what_the_law_and_fairness_ask_for(client: FlaskClie
         "Barrierefreiheit",
         "Inhalt melden",
         "Quellen der Daten",
+        "Das Netz in Zahlen",
         "Quelltext",
     ]
 

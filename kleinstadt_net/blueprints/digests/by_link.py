@@ -17,7 +17,8 @@ from kleinstadt_net.blueprints.digests.forms import (
 )
 from kleinstadt_net.extensions import csrf
 from kleinstadt_net.security.access import BY_LINK, access
-from kleinstadt_net.services import digests, letter_answers, subscriptions
+from kleinstadt_net.services import availability, digests, letter_answers, subscriptions
+from kleinstadt_net.services.availability import RequestRefusedError
 
 
 @bp.get("/brief/<token>")
@@ -82,7 +83,13 @@ def give_answer(token: str) -> ResponseReturnValue:
         found = letter_answers.find(token)
         return _ask(token, found, None, form, 422) if found else _leads_nowhere(token)
     choice = str(form.answer.data)
-    found = letter_answers.answer(token, choice)
+    try:
+        found = letter_answers.answer(token, choice)
+    except RequestRefusedError:
+        found = letter_answers.find(token)
+        return (
+            _ask(token, found, None, form, 409, availability.next_month()) if found else _leads_nowhere(token)
+        )
     if found is None:
         return _leads_nowhere(token)
     is_new = found.given is None
@@ -119,9 +126,16 @@ def _preferences(
 
 
 def _ask(
-    token: str, found: letter_answers.OpenLink, chosen: str | None, form: AnswerForm, status: int = 200
+    token: str,
+    found: letter_answers.OpenLink,
+    chosen: str | None,
+    form: AnswerForm,
+    status: int = 200,
+    ask_again: str | None = None,
 ) -> tuple[str, int]:
-    page = render_template("digests/answer.html", token=token, link=found, chosen=chosen, form=form)
+    page = render_template(
+        "digests/answer.html", token=token, link=found, chosen=chosen, form=form, ask_again=ask_again
+    )
     return page, status
 
 

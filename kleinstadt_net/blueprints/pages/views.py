@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from kleinstadt_net import register_data, settings
 from kleinstadt_net.blueprints.pages import bp
 from kleinstadt_net.security.access import PUBLIC, access
-from kleinstadt_net.services import retention, subjects, towns
-from kleinstadt_net.vocabulary import SUBJECTS, THESES, TOPICS
+from kleinstadt_net.services import network_figures, retention, subjects, towns
+from kleinstadt_net.vocabulary import ANSWER_TITLES, SUBJECTS, THESES, TOPICS
 from kleinstadt_net.web.maps import germany
 from kleinstadt_net.web.readers import reader
 
@@ -27,6 +27,14 @@ def start() -> str:
 @access(PUBLIC)
 def how_it_works() -> str:
     return render_template("pages/how_it_works.html")
+
+
+@bp.get("/netz-in-zahlen")
+@access(PUBLIC)
+def network_in_numbers() -> str:
+    return render_template(
+        "pages/network_in_numbers.html", found=network_figures.latest(), answer_titles=ANSWER_TITLES
+    )
 
 
 @bp.get("/thesen")

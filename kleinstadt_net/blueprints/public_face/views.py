@@ -14,6 +14,7 @@ PAGES = (
     "pages.theses",
     "towns.index",
     "networks.index",
+    "pages.network_in_numbers",
     "pages.sources",
 )
 A_DAY = "public, max-age=86400"

@@ -6,12 +6,13 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from kleinstadt_net import clock
+from kleinstadt_net import clock, formats
 from kleinstadt_net.blueprints.suggestions import bp
 from kleinstadt_net.blueprints.suggestions.forms import AnswerForm, ReasonForm
 from kleinstadt_net.security.access import EDITOR, VERIFIED, access, acting
-from kleinstadt_net.services import answer_giving, suggestions
+from kleinstadt_net.services import answer_giving, availability, suggestions
 from kleinstadt_net.services.answer_giving import AnswerStandsError, UnknownSuggestionError
+from kleinstadt_net.services.availability import RequestRefusedError
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 SAID = {
@@ -52,6 +53,13 @@ def answer(suggestion_id: int) -> ResponseReturnValue:
         flash(
             "Ihre Stadt hat hierzu schon geantwortet. Ändern kann das nur, wer das Profil verantwortet, "
             "und nur sieben Tage lang.",
+            "warning",
+        )
+    except RequestRefusedError:
+        flash(
+            "Diese Stadt steht in diesem Monat nicht zur Verfügung. Der Vorschlag bleibt offen: "
+            f"Ab {formats.month(availability.next_month())} können Sie es wieder versuchen, "
+            "oder Sie wählen eine andere Stadt.",
             "warning",
         )
     else:
