@@ -138,6 +138,31 @@ def listing(town_id: int) -> CircleList:
     )
 
 
+@dataclass(frozen=True)
+class Invitation:
+    """A circle the town is asked for and has not answered."""
+
+    circle_id: int
+    subject: str
+    answer_by: date
+
+
+def invitations(town_id: int) -> tuple[Invitation, ...]:
+    """What waits for the town's yes or no, the most urgent first: one query."""
+    rows = db.session.execute(
+        select(Circle.id, Circle.subject, Circle.answer_by)
+        .join(CircleTown, CircleTown.circle_id == Circle.id)
+        .where(
+            CircleTown.town_id == town_id,
+            CircleTown.answer.is_(None),
+            Circle.state == PROPOSED,
+            Circle.answer_by >= clock.today(),
+        )
+        .order_by(Circle.answer_by, Circle.id)
+    )
+    return tuple(Invitation(*row) for row in rows)
+
+
 def page(circle_id: int, town_id: int | None) -> CirclePage:
     """One circle; a proposal is seen by the invited towns and, with ``town_id`` None, by the operator.
 

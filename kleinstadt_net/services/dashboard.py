@@ -9,7 +9,7 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Focus, Stance, Town
-from kleinstadt_net.services import freshness, suggestions
+from kleinstadt_net.services import circles, freshness, suggestions
 from kleinstadt_net.services.suggestions import SuggestionRow
 from kleinstadt_net.vocabulary import State
 
@@ -66,6 +66,7 @@ class Overview:
     agreed: tuple[SuggestionRow, ...]
     news: tuple[NewStrength, ...]
     profile: ProfileState
+    invitations: tuple[circles.Invitation, ...]
 
 
 def overview(town_id: int) -> Overview:
@@ -89,6 +90,7 @@ def overview(town_id: int) -> Overview:
         suggestions.agreed(wished),
         _news(town_id, sought),
         _profile(town_id, statements),
+        circles.invitations(town_id),
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kleinstadt_net import clock
+from kleinstadt_net.database import db
 from tests.factories import (
+    CircleTownFactory,
     FocusFactory,
     RoundFactory,
     StanceFactory,
@@ -102,6 +104,17 @@ def test_the_strip_names_what_is_missing_and_what_is_old(mayor: FlaskClient, cas
     assert "Stimmt das noch?" in page and "/unsere-stadt/angaben/waerme/bestaetigen" in page
     FocusFactory(town_id=cast.town.id, thesis="t01")
     assert "Ein Schwerpunkt fehlt noch." not in text(mayor)
+
+
+def test_an_invitation_to_a_circle_waits_on_the_page_until_it_is_answered(
+    mayor: FlaskClient, cast: Cast
+) -> None:
+    row = CircleTownFactory(town_id=cast.town.id)
+    db.session.commit()
+    assert "zu einem Lernkreis zur Innenstadt eingeladen" in mayor.get("/uebersicht").text
+    row.answer = "no"
+    db.session.commit()
+    assert "Lernkreis" not in mayor.get("/uebersicht").text
 
 
 def test_the_page_costs_a_constant_number_of_queries(mayor: FlaskClient, cast: Cast) -> None:
