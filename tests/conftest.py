@@ -29,8 +29,12 @@ from tests.support.smtp import PostOffice, Watch
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFICIAL_DATA = ROOT.parent / "shared" / "data"
-# Where it matters that both databases behave alike; other tests run on SQLite alone.
-ON_BOTH_DATABASES = ("services", "mail", "jobs", "cli", "migrations")
+# Where it matters that both databases behave alike.
+ON_BOTH_DATABASES = ("mail", "jobs", "migrations")
+# The use cases run on PostgreSQL; the pages and commands above them, and with these the same use cases, on SQLite.
+ON_POSTGRESQL = ("services",)
+# "sqlite": nothing on PostgreSQL; "every": use cases and commands on both, which takes half as long again.
+DATABASES = "TEST_DATABASES"
 # The application is to find nothing of the developer's own environment.
 SETTINGS = tuple(name.upper() for name in Settings.model_fields)
 
@@ -40,7 +44,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     room = Path(metafunc.definition.path).relative_to(ROOT / "tests").parts[0]
     both = room in ON_BOTH_DATABASES or metafunc.definition.get_closest_marker("both_databases")
-    metafunc.parametrize("database", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+    wanted = os.environ.get(DATABASES)
+    if wanted == "sqlite":
+        chosen = ["sqlite"]
+    elif both or (wanted == "every" and room in (*ON_POSTGRESQL, "cli")):
+        chosen = ["sqlite", "postgresql"]
+    else:
+        chosen = ["postgresql" if room in ON_POSTGRESQL and _has_postgresql() else "sqlite"]
+    metafunc.parametrize("database", chosen, indirect=True)
+
+
+def _has_postgresql() -> bool:
+    return bool(os.environ.get("REQUIRE_PG")) or postgres.is_available()
 
 
 @pytest.fixture(autouse=True)

@@ -100,7 +100,7 @@ def test_a_mayor_finds_a_town_that_fits_and_reads_why(
     expect(card).to_contain_text("So weit stimmen Ellernrode und Lauenfurt in diesen Punkten überein.")
     she.finds_the_page_usable()
 
-    card.get_by_role("link", name="Lauenfurt").click()
+    card.get_by_role("link", name="Lauenfurt", exact=True).click()
     she.sees_heading("Lauenfurt")
     she.sees("Drei leere Läden sind wieder belebt.")
     she.finds_the_page_usable()
@@ -238,7 +238,7 @@ def answer_from_the_letter(reader: Navigator, address: str) -> None:
     assert answers() == 0
     reader.press("Kontakt gewünscht")
     reader.sees_heading("Danke für Ihre Antwort")
-    reader.sees("Lauenfurt erfährt jetzt, dass Ellernrode gern sprechen möchte")
+    reader.sees("Lauenfurt erfährt innerhalb von zwei Arbeitstagen, dass Ellernrode gern sprechen möchte")
     reader.finds_the_page_usable()
     assert answers() == 1
 

@@ -377,6 +377,7 @@ def test_what_a_colleague_said_came_of_it_stands(cast: Cast) -> None:
     assert answer_outcomes.find(strangers) is None
 
 
+@pytest.mark.both_databases
 def test_two_schedulers_write_one_letter_and_two_wishes_at_the_same_moment_notice_each_other(
     app: Flask, cast: Cast, pair: tuple[Suggestion, Suggestion], travel: time_machine.Traveller
 ) -> None:

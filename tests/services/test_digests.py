@@ -134,6 +134,7 @@ def test_a_second_tick_writes_nothing(app: Flask) -> None:
     assert count(Letter) == 1
 
 
+@pytest.mark.both_databases
 def test_two_processes_at_once_write_every_letter_once(app: Flask) -> None:
     accounts = [make_reader() for _ in range(6)]
     for account in accounts:

@@ -49,6 +49,7 @@ def test_the_last_lead_can_neither_leave_nor_be_removed_nor_become_an_editor(cas
     assert db.session.scalars(select(Invitation.withdrawn_at)).one() is not None
 
 
+@pytest.mark.both_databases
 def test_two_last_leads_leaving_at_once_leave_one(app: Flask, cast: Cast) -> None:
     people = [(cast.mayor.id, of(cast.mayor).id), (cast.colleague.id, of(cast.colleague).id)]
     of(cast.colleague).role = "lead"

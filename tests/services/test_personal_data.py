@@ -191,6 +191,7 @@ def test_every_letter_that_names_another_person_is_known_to_erasure() -> None:
     assert found == {*erasure.BY_MEMBERSHIP, erasure.BY_INVITATION, erasure.TO_PREDECESSOR}
 
 
+@pytest.mark.both_databases
 def test_two_leads_who_go_at_once_leave_one_task_and_a_town_that_rests(app: Flask, karla: Account) -> None:
     town_id = db.session.scalars(sa.select(Membership.town_id)).one()
     second = make.MembershipFactory(town=db.session.get_one(Town, town_id)).account_id

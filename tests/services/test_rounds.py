@@ -80,6 +80,7 @@ def test_a_second_call_changes_nothing_and_reports_what_is_stored(app: Flask) ->
     assert (second.active, second.suggestions, second.slots) == (first.active, first.suggestions, first.slots)
 
 
+@pytest.mark.both_databases
 def test_two_callers_at_once_end_with_one_round(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     network(10)
     both_planned = threading.Barrier(2, timeout=30)

@@ -103,6 +103,7 @@ def test_a_form_opened_earlier_overwrites_nothing(cast: Cast, save: Callable[...
     assert [row.text for row in rows(SectionVersion)] == ["Zuerst", "Die Kollegin"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("version", [0, 1])
 def test_two_people_saving_at_the_same_moment_leave_one_section_and_both_texts(
     version: int, app: Flask, cast: Cast, save: Callable[..., bool]

@@ -240,6 +240,7 @@ def test_whoever_signs_up_with_another_s_address_gains_no_account_by_her_click(a
     assert db.session.scalars(select(Account.confirmed_at)).all() == [None]
 
 
+@pytest.mark.both_databases
 def test_two_sign_ups_for_one_address_at_once_make_one_account(
     app: Flask, applicant: Applicant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,6 +256,7 @@ def test_two_sign_ups_for_one_address_at_once_make_one_account(
     assert (count(Account), count(Membership), count(Letter), count(OneTimeLink)) == (1, 1, 4, 4)
 
 
+@pytest.mark.both_databases
 def test_two_clicks_at_once_confirm_once(app: Flask, applicant: Applicant) -> None:
     token = signed_up(applicant)
 

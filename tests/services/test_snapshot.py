@@ -182,6 +182,7 @@ def test_a_new_day_reads_everything_anew(app: Flask, monkeypatch: pytest.MonkeyP
     assert picture.day == tomorrow and picture.active[row_of(picture, town)]
 
 
+@pytest.mark.both_databases
 def test_many_threads_share_one_picture(app: Flask) -> None:
     town_with()
     pictures: list[Snapshot] = []

@@ -69,6 +69,7 @@ def test_a_form_opened_earlier_overwrites_nothing(cast: Cast, save: Callable[...
     assert stances.find(cast.town.id, SUBJECT).sentence == "Die Kollegin"
 
 
+@pytest.mark.both_databases
 def test_two_people_saving_at_the_same_moment_leave_one_statement(app: Flask, cast: Cast) -> None:
     town_id, account_id = cast.town.id, cast.mayor.id
     db.session.commit()

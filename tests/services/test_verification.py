@@ -240,6 +240,7 @@ def test_paths_in_letters_lead_to_pages(app: Flask) -> None:
         assert rule_of(app, endpoint) is not None
 
 
+@pytest.mark.both_databases
 def test_two_operators_who_click_at_once_decide_once(
     app: Flask, town: Town, karla: Account, operator: Account
 ) -> None:

@@ -140,6 +140,7 @@ def test_a_town_is_welcomed_once_for_ever_even_when_the_letter_is_gone(december:
     assert letters() == [] and len(suggested(town)) == 3
 
 
+@pytest.mark.both_databases
 def test_two_processes_that_welcome_the_same_town_write_one_letter(
     december: list[Town], app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
