@@ -47,6 +47,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = os.environ.get(DATABASES)
     if wanted == "sqlite":
         chosen = ["sqlite"]
+    elif wanted != "every" and metafunc.definition.get_closest_marker("on_postgresql"):
+        chosen = ["postgresql" if _has_postgresql() else "sqlite"]
     elif both or (wanted == "every" and room in (*ON_POSTGRESQL, "cli")):
         chosen = ["sqlite", "postgresql"]
     else:

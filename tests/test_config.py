@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 import config
+from kleinstadt_net.database import Base, db
+from kleinstadt_net.models import Installation
 from kleinstadt_net.services import installation
 from tests.conftest import ROOT
+from tests.support import databases
 
 COMPLETE = {
     "database_url": "postgresql://localhost/kleinstadtnetz",
@@ -74,19 +77,10 @@ def test_production_refuses_a_database_with_invented_towns(tmp_path: Path) -> No
         "KLEINSTADT_CONFIG": "production",
     }
     assert wsgi(environment).returncode == 0
-    declare = (
-        "import wsgi; from kleinstadt_net.database import Base, db; from kleinstadt_net.models import Installation\n"
-        "with wsgi.app.app_context():\n"
-        "    Base.metadata.create_all(db.engine)\n"
-        f"    db.session.add(Installation(id=1, kind={installation.DEMONSTRATION!r}, revision=0))\n"
-        "    db.session.commit()\n"
-    )
-    subprocess.run(
-        [sys.executable, "-c", declare],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        check=True,
-        capture_output=True,
-    )
+    with databases.application(environment["DATABASE_URL"]).app_context():
+        Base.metadata.create_all(db.engine)
+        db.session.add(Installation(id=1, kind=installation.DEMONSTRATION, revision=0))
+        db.session.commit()
+        db.engine.dispose()
     refused = wsgi(environment)
     assert refused.returncode == 1 and "flask demo remove" in refused.stderr

@@ -75,7 +75,8 @@ class Declarations:
 
     def take(self, rows: Ints) -> "Declarations":
         """The same for some rows; what is rare is still judged by the whole network."""
-        return replace(self, **{name: getattr(self, name)[:, rows] for name in PER_TOWN})
+        # Indexing would lay each town's column out as a row, and every read of a subject would jump through all of it.
+        return replace(self, **{name: np.take(getattr(self, name), rows, axis=1) for name in PER_TOWN})
 
 
 PER_TOWN = (

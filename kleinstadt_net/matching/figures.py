@@ -84,7 +84,8 @@ class Figures:
 
     def take(self, rows: Ints) -> "Figures":
         """The same towns' figures for some rows, on the scales of all."""
-        arrays = {name: getattr(self, name)[..., rows] for name in ARRAYS}
+        # Not by indexing, which would lay each town's column out as a row.
+        arrays = {name: np.take(getattr(self, name), rows, axis=-1) for name in ARRAYS}
         return Figures(
             **arrays, told=tuple(self.told[row] for row in rows.tolist()), indicators=self.indicators
         )

@@ -40,6 +40,8 @@ def flask(app: Flask, database: Database, tmp_path: Path) -> Iterator[Commands]:
         yield made
 
 
+# A dozen processes that each start Python: on the other database when all are asked for.
+@pytest.mark.on_postgresql
 def test_two_schedulers_and_eight_deliveries_at_once_send_everybody_one_letter_for_the_month(
     app: Flask, smtp: PostOffice, flask: Commands
 ) -> None:
