@@ -16,7 +16,8 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Town
 from kleinstadt_net.profile.fields import VISIBILITY_TITLES
 from kleinstadt_net.security.tokens import TOKEN_BYTES
-from kleinstadt_net.services.personal_sections import SECTIONS, Kept
+from kleinstadt_net.services.personal_kept import Kept
+from kleinstadt_net.services.personal_sections import SECTIONS
 from kleinstadt_net.vocabulary import (
     ANSWER_TITLES,
     AUDIT_TITLES,
