@@ -165,14 +165,29 @@ def test_one_estimate_makes_the_figures_estimates(app: Flask) -> None:
     assert text.endswith("Die Zahlen stammen aus Schätzwerten.")
 
 
-def test_the_shared_challenge_opens_and_what_differs_comes_last(app: Flask) -> None:
+def test_the_shared_challenge_opens_then_what_the_other_can_do_and_what_differs_comes_last(
+    app: Flask,
+) -> None:
     said = [{"code": code, **EXAMPLES[code][0]} for code in CODES if code != "similar_situation"]
-    text = tell(app, *said, {"code": "shared_challenge", **EXAMPLES["shared_challenge"][20]})
-    places = [
-        text.index(word) for word in ("Sie beide arbeiten", "außerdem", "nennt das", "Ähnlich:", "Anders:")
-    ]
+    said.append({"code": "shared_challenge", **EXAMPLES["shared_challenge"][20]})
+    text = tell(app, *said)
+    places = [text.index(word) for word in ("Sie beide arbeiten", "Ellernrode nennt", "Ähnlich:", "Anders:")]
     assert places == sorted(places)
     assert mistakes(text) == []
+
+
+def test_two_statements_are_said_at_once_and_the_others_on_request(app: Flask) -> None:
+    said = [{"code": code, **EXAMPLES[code][0]} for code in CODES if code != "similar_situation"]
+    said.append({"code": "shared_challenge", **EXAMPLES["shared_challenge"][20]})
+    source = (
+        '{% from "components/reasons.html" import statements %}'
+        "{{ statements(items, me, peer) }}|{{ statements(items, me, peer, skip=2) }}"
+    )
+    brief, more = app.jinja_env.from_string(source).render(items=said, me=ME, peer=PEER).split("|")
+    for word in ("außerdem", "Sie nennen das als Stärke", "zum Schwerpunkt gemacht", "gehören beide zu"):
+        assert word in more
+        assert word not in brief
+    assert mistakes(brief) == mistakes(more) == []
 
 
 def test_further_shared_challenges_are_named_together(app: Flask) -> None:
