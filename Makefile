@@ -1,5 +1,5 @@
 # A thin wrapper for developers; newcomers need only ./run and ./test.
-.PHONY: help run test check bench format
+.PHONY: help run test check bench soak format
 
 help:  ## show these lines
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -15,6 +15,9 @@ check:  ## format, lint, types, imports, templates
 
 bench:  ## the figures the project promises
 	.venv-test/bin/python tools/bench.py
+
+soak:  ## the long crash test of the mail: 200 kills over 300 letters on both databases
+	.venv-test/bin/python tools/soak.py
 
 format:  ## put code in order
 	.venv-test/bin/ruff check --fix .

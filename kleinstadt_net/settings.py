@@ -5,6 +5,7 @@ as arguments, services and mail read ``kleinstadt_net.settings.current()``.
 """
 
 from collections.abc import Mapping
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -15,6 +16,8 @@ from kleinstadt_net.territory import DEFAULT_SIZE_RANGE, estimate_range
 
 SettingsKind = Literal["development", "testing", "production"]
 SETTINGS_KEY = "KLEINSTADT_SETTINGS"
+# MAIL FROM, RCPT TO, DATA, the text itself, its acknowledgement, and RSET after a refusal.
+STEPS_PER_LETTER = 6
 
 
 class Settings(BaseSettings):
@@ -46,6 +49,13 @@ class Settings(BaseSettings):
     mail_use_tls: bool = Field(default=False, description="STARTTLS with a verified certificate")
     mail_default_sender: str = Field(
         default="Kleinstadtnetz <post@kleinstadtnetz.example>", description="sender of all letters"
+    )
+    # Real servers check for spam before they answer DATA.
+    mail_step_timeout: float = Field(
+        default=30, gt=0, description="seconds for each step of the talk with the mail server"
+    )
+    mail_claim_timeout: int = Field(
+        default=0, ge=0, description="seconds after which a letter in hand is nobody's; 0: thirty steps' time"
     )
 
     log_days: int = Field(
@@ -137,6 +147,11 @@ class Settings(BaseSettings):
     def estimate_size_range(self) -> tuple[int, int]:
         """The band (inhabitants) for towns known only by an estimate."""
         return estimate_range(self.size_range)
+
+    @property
+    def claim_timeout(self) -> int:
+        """Seconds; unless set, five times what the slowest possible letter takes, for a machine put to sleep."""
+        return self.mail_claim_timeout or ceil(5 * STEPS_PER_LETTER * self.mail_step_timeout)
 
     @property
     def resolved_database_url(self) -> str:

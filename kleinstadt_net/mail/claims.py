@@ -2,7 +2,7 @@
 
     pending | unknown  -> claimed -> sent | pending (again, later) | unknown | failed
 
-Whatever happens to a process, its letters are found again: a claim older than CLAIM_TIMEOUT is
+Whatever happens to a process, its letters are found again: a claim older than the claim timeout is
 nobody's. Had the attempt started, the letter may have left, and it becomes ``unknown``; else it
 returns to ``pending`` as if nothing had been.
 """
@@ -14,15 +14,12 @@ from uuid import uuid4
 
 from sqlalchemy import Update, case, literal, or_, select, update
 
-from kleinstadt_net import clock
+from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail.database_clock import database_now
 from kleinstadt_net.mail.ladder import AWAY_TOP, LADDER
-from kleinstadt_net.mail.smtp import STEP_TIMEOUT, STEPS_PER_LETTER
 from kleinstadt_net.models import Letter
 
-# Seconds; five times what the slowest possible letter takes, for a machine that was put to sleep.
-CLAIM_TIMEOUT = 5 * STEPS_PER_LETTER * STEP_TIMEOUT
 # The commit that follows makes the session forget its objects anyway.
 _UNSYNCHRONIZED = {"synchronize_session": False}
 DUE_STATES = ("pending", "unknown")
@@ -131,7 +128,10 @@ def release_abandoned() -> tuple[int, int]:
         update(Letter)
         .where(
             Letter.state == "claimed",
-            or_(Letter.claimed_at.is_(None), Letter.claimed_at < database_now(-CLAIM_TIMEOUT)),
+            or_(
+                Letter.claimed_at.is_(None),
+                Letter.claimed_at < database_now(-settings.current().claim_timeout),
+            ),
         )
         .values(
             state=case((Letter.attempt_started_at.is_(None), "pending"), else_="unknown"),

@@ -12,11 +12,6 @@ from flask_mail import Connection, Mail
 
 from kleinstadt_net import settings
 
-# Seconds for each step of the conversation; real servers check for spam before they answer DATA.
-STEP_TIMEOUT = 30
-# MAIL FROM, RCPT TO, DATA, the text itself, its acknowledgement, and RSET after a refusal.
-STEPS_PER_LETTER = 6
-
 
 class VerifiedConnection(Connection):
     """One SMTP connection: verified certificate, time limits, no waiting for full packets."""
@@ -45,8 +40,11 @@ class VerifiedConnection(Connection):
 
     def configure_host(self) -> smtplib.SMTP:
         """Connect, encrypt if asked for, sign in if asked for. Raises OSError (SMTPException is one)."""
-        own_name = urlsplit(settings.current().public_url).hostname
-        host = smtplib.SMTP(self.mail.server, self.mail.port, local_hostname=own_name, timeout=STEP_TIMEOUT)
+        bound = settings.current()
+        own_name = urlsplit(bound.public_url).hostname
+        host = smtplib.SMTP(
+            self.mail.server, self.mail.port, local_hostname=own_name, timeout=bound.mail_step_timeout
+        )
         try:
             self._greet(host)
         except BaseException:

@@ -5,8 +5,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from kleinstadt_net import settings
 from kleinstadt_net.database import db
-from kleinstadt_net.mail import claims
 from kleinstadt_net.models import Letter
 
 
@@ -36,4 +36,4 @@ def wait_over(app: Flask) -> Callable[[], None]:
 @pytest.fixture
 def claims_outlived(app: Flask) -> Callable[[], None]:
     """Every claim is older than any process may take."""
-    return lambda: shift("claimed_at", timedelta(seconds=claims.CLAIM_TIMEOUT + 1))
+    return lambda: shift("claimed_at", timedelta(seconds=settings.current().claim_timeout + 1))

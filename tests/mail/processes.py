@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.support.smtp import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 class Commands:
@@ -41,11 +42,19 @@ class Commands:
         """The launcher of several commands; its output says which process is which."""
         return self._run(["-m", "tests.mail.launcher", *commands], port)
 
-    def _run(self, arguments: list[str], port: int) -> subprocess.Popen[str]:
+    def start_forker(self, port: int, **settings: object) -> subprocess.Popen[str]:
+        """Forks commands that are written to its standard input; settings by their names in lower case."""
+        named = {name.upper(): str(value) for name, value in settings.items()}
+        return self._run(["-m", "tests.mail.forker"], port, named)
+
+    def _run(
+        self, arguments: list[str], port: int, settings: Mapping[str, str] = NO_SETTINGS
+    ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env={**self._environment, "MAIL_PORT": str(port)},
+            env={**self._environment, "MAIL_PORT": str(port), **settings},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -142,16 +142,15 @@ def test_a_server_that_closes_the_talk_is_called_again_for_the_next_letter(
 
 
 def test_a_silent_server_leaves_the_letter_unknown_and_it_is_sent_again_under_the_same_id(
-    app: Flask, smtp: PostOffice, monkeypatch: pytest.MonkeyPatch, wait_over: Callable[[], None]
+    app: Flask, make_app: Callable[..., Flask], smtp: PostOffice, wait_over: Callable[[], None]
 ) -> None:
     letter: Letter = LetterFactory()
     answered = Event()
-    monkeypatch.setattr(smtp_room, "STEP_TIMEOUT", 0.3)
     smtp.on_data = lambda address: None if answered.wait(30) else "451 the test hangs"
-    assert deliver_due() == DeliveryReport(delayed=1)
+    with make_app(mail_step_timeout=0.3).app_context():
+        assert deliver_due() == DeliveryReport(delayed=1)
     answered.set()
     assert reread(letter).state == "unknown"
-    monkeypatch.undo()
     smtp.on_data = lambda address: None
     wait_over()
     assert deliver_due() == DeliveryReport(sent=1)
@@ -289,6 +288,6 @@ def test_the_connection_has_a_time_limit_and_does_not_wait_for_full_packets(
 
     with smtp_room.VerifiedConnection() as connection:
         assert isinstance(connection.host, smtplib.SMTP) and connection.host.sock is not None
-        assert connection.host.sock.gettimeout() == smtp_room.STEP_TIMEOUT
+        assert connection.host.sock.gettimeout() == settings.current().mail_step_timeout == 30
         assert connection.host.sock.getsockopt(IPPROTO_TCP, TCP_NODELAY)
         assert connection.host.local_hostname in settings.current().public_url

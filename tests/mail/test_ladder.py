@@ -1,6 +1,7 @@
 import pytest
 
-from kleinstadt_net.mail import claims, ladder, smtp
+from kleinstadt_net import settings
+from kleinstadt_net.mail import ladder
 from kleinstadt_net.mail.ladder import LADDER, Reply, blames_address, delay_after, parse_reply
 
 
@@ -20,8 +21,10 @@ def test_an_absent_server_is_tried_hourly_at_the_latest() -> None:
     assert LADDER[ladder.AWAY_TOP - 1].seconds == 3600
 
 
-def test_a_claim_outlives_the_slowest_letter() -> None:
-    assert claims.CLAIM_TIMEOUT > smtp.STEPS_PER_LETTER * smtp.STEP_TIMEOUT
+def test_a_claim_outlives_the_slowest_letter_unless_set() -> None:
+    bound = settings.load("testing", {"secret_key": "x", "mail_step_timeout": 7})
+    assert bound.claim_timeout == 5 * settings.STEPS_PER_LETTER * 7
+    assert settings.load("testing", {"secret_key": "x", "mail_claim_timeout": 2}).claim_timeout == 2
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from kleinstadt_net.mail.delivery import DeliveryReport, deliver_due
 from kleinstadt_net.models import Letter
 from tests.factories import LetterFactory
 from tests.mail.conftest import reread
+from tests.mail.crashing import crash
 from tests.mail.processes import SECONDS, Commands, commands, finish
 from tests.support.databases import Database
 from tests.support.smtp import LOOPBACK, PostOffice
@@ -63,6 +64,14 @@ def test_a_process_killed_after_the_text_was_sent_leaves_it_unknown_and_the_same
     claims_outlived()
     assert deliver_due() == DeliveryReport(sent=1, unknown=1)
     assert [message["Message-ID"] for message in smtp.messages] == [letter.message_id] * 2
+
+
+def test_of_letters_whose_processes_are_killed_at_random_moments_none_is_lost(
+    app: Flask, smtp: PostOffice, flask: Commands
+) -> None:
+    report = crash(flask, smtp, letters=30, kills=8, seed=7)
+    assert (report.kills, report.lost, report.strange, report.unsent) == (8, 0, 0, 0), report
+    assert report.doubled <= report.kills and report.most <= 1 + report.kills
 
 
 def test_told_to_end_a_delivery_finishes_the_letter_in_hand(
