@@ -6,7 +6,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from kleinstadt_net.territory import LOCALE, TIME_ZONE
+from kleinstadt_net.territory import LOCALE, TIME_ZONE, comes_twice
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -69,6 +69,17 @@ def time_of(value: datetime) -> str:
     return value.astimezone(TIME_ZONE).strftime("%H:%M Uhr")
 
 
+def span(starts_at: datetime, ends_at: datetime) -> str:
+    """``Mittwoch, 12. Mai 2027, 14:00 bis 15:00 Uhr``; with its day where the end is on another one.
+
+    A time that clocks show twice in October says which of both is meant.
+    """
+    first, last = _local(starts_at), _local(ends_at)
+    begins = _season_of(starts_at) or starts_at.astimezone(TIME_ZONE).strftime("%H:%M")
+    ends = _season_of(ends_at) or time_of(ends_at)
+    return f"{_weekday(first)}, {begins} bis {ends if first == last else f'{_weekday(last)}, {ends}'}"
+
+
 @lru_cache(maxsize=1_000)
 def month(period: str) -> str:
     """A month as stored (``2026-12``) as it is read: ``Dezember 2026``."""
@@ -78,6 +89,17 @@ def month(period: str) -> str:
 def first_day(period: str) -> date:
     """The first day of a month as stored; raises ValueError for anything else."""
     return datetime.strptime(period, "%Y-%m").date()
+
+
+def _weekday(value: date) -> str:
+    return format_date(value, "EEEE, d. MMMM yyyy", locale=LOCALE)
+
+
+def _season_of(value: datetime) -> str:
+    """A time that comes twice, with which of both it is; nothing for all others."""
+    if not comes_twice(value):
+        return ""
+    return f"{time_of(value)} ({'Winterzeit' if value.astimezone(TIME_ZONE).fold else 'Sommerzeit'})"
 
 
 def _local(value: date | datetime) -> date:

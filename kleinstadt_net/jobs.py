@@ -102,6 +102,52 @@ def follow_up_answers(stop: Stop) -> Work | None:
     return Work(str(report), succeeded=not report.failed)
 
 
+def bundle_notifications(stop: Stop) -> Work | None:
+    """Write the daily letters of those who wish to read their news together."""
+    from kleinstadt_net.services import notification_bundles
+
+    report = notification_bundles.write_due(clock.now())
+    if not (report.written or report.failed):
+        return None
+    return Work(str(report), succeeded=not report.failed)
+
+
+def look_after_requests(stop: Stop) -> Work | None:
+    """Remind of requests after a week, and let those go that three weeks brought no answer."""
+    from kleinstadt_net.services import exchange_times
+
+    report = exchange_times.look_after(clock.now())
+    if not (report.reminded or report.lapsed or report.failed):
+        return None
+    return Work(str(report), succeeded=not report.failed)
+
+
+def remind_of_dates(stop: Stop) -> Work | None:
+    """Remind both towns of a talk the day before."""
+    from kleinstadt_net.services import appointment_times
+
+    report = appointment_times.remind_due(clock.now())
+    if not (report.reminded or report.failed):
+        return None
+    return Work(str(report), succeeded=not report.failed)
+
+
+def close_questions(stop: Stop) -> Work | None:
+    """End the questions whose last day is over, and tell the askers."""
+    from kleinstadt_net.services import question_asking
+
+    closed = question_asking.close_due()
+    return Work(f"questions: {closed} closed") if closed else None
+
+
+def remind_of_events(stop: Stop) -> Work | None:
+    """Remind whoever has registered for an event, the day before."""
+    from kleinstadt_net.services import event_registrations
+
+    reminded = event_registrations.remind_due(clock.now())
+    return Work(f"events: {reminded} reminders") if reminded else None
+
+
 def look_after_circles(stop: Stop) -> Work | None:
     """Propose the quarter's circles, and let those go whose days are over without four yeses."""
     from kleinstadt_net.services import circle_answers, circle_proposals
@@ -134,6 +180,11 @@ JOBS = (
     Job("digests", CronTrigger(minute="7,22,37,52", timezone=territory.TIME_ZONE), enqueue_digests),
     Job("welcome", CronTrigger(minute="12,27,42,57", timezone=territory.TIME_ZONE), welcome_newcomers),
     Job("answers", CronTrigger(minute="3,18,33,48", timezone=territory.TIME_ZONE), follow_up_answers),
+    Job("notifications", CronTrigger(minute="0,30", timezone=territory.TIME_ZONE), bundle_notifications),
+    Job("exchanges", CronTrigger(hour=8, minute=10, timezone=territory.TIME_ZONE), look_after_requests),
+    Job("appointments", CronTrigger(hour="8-18", minute=25, timezone=territory.TIME_ZONE), remind_of_dates),
+    Job("questions", CronTrigger(hour=0, minute=20, timezone=territory.TIME_ZONE), close_questions),
+    Job("events", CronTrigger(hour="8-18", minute=40, timezone=territory.TIME_ZONE), remind_of_events),
     Job("circles", CronTrigger(hour=6, minute=40, timezone=territory.TIME_ZONE), look_after_circles),
     Job("housekeeping", CronTrigger(minute=45, timezone=territory.TIME_ZONE), clear_away),
     Job("inactivity", CronTrigger(hour=5, minute=20, timezone=territory.TIME_ZONE), look_after_inactive),

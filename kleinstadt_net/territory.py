@@ -6,6 +6,7 @@ a German number itself; ``tests/house/test_german_numbers.py`` holds it to that.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,25 @@ import holidays
 TIME_ZONE = ZoneInfo("Europe/Berlin")
 LOCALE = "de_DE"
 LANGUAGE = "de"
+# The zone as calendar files carry it (RFC 5545): clocks go forward at 2 and back at 3, on the last Sunday of a month.
+CALENDAR_TIME_ZONE = """BEGIN:VTIMEZONE
+TZID:Europe/Berlin
+BEGIN:DAYLIGHT
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+DTSTART:19960331T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+END:VTIMEZONE
+"""
 
 # Amtlicher Gemeindeschlüssel: Land 2, Regierungsbezirk 1, Kreis 2, Gemeinde 3 digits.
 KEY_LENGTH = 8
@@ -98,6 +118,12 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
     half_lat = sin((other_phi - phi) / 2)
     half_lon = sin(radians(other_lon - lon) / 2)
     return 2 * EARTH_RADIUS_KM * asin(sqrt(half_lat**2 + cos(phi) * cos(other_phi) * half_lon**2))
+
+
+def comes_twice(moment: datetime) -> bool:
+    """Whether clocks show this time twice on its day: in the hour in October that summer and winter time share."""
+    local = moment.astimezone(TIME_ZONE)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def public_holidays(land: str, year: int) -> holidays.HolidayBase:

@@ -76,15 +76,117 @@ DECLINE_REASONS = {
 }
 
 # What came of a talk that both towns wished for.
-OUTCOME_TITLES = {
-    "helped": "Wir haben gesprochen, und es hat geholfen",
-    "talked": "Wir haben gesprochen",
-    "not_yet": "Es kam noch nicht dazu",
-    "will_not": "Es kommt nicht dazu",
+# What is asked after a talk, and the answers to choose from.
+OUTCOME_QUESTIONS = {
+    "helped": {
+        "yes": "Ja, es hat geholfen",
+        "partly": "Ein wenig",
+        "no": "Diesmal nicht",
+        "not_talked": "Wir haben noch nicht gesprochen",
+    },
+    "became": {
+        "helped": "Wir haben gesprochen, und es hat geholfen",
+        "talked": "Wir haben gesprochen",
+        "not_yet": "Es kam noch nicht dazu",
+        "will_not": "Es kommt nicht dazu",
+    },
 }
 
 # How a person hears that another town would like to talk.
 WISH_TITLES = {"letter": "gleich in einem eigenen Brief", "digest": "im nächsten Monatsbrief"}
+
+# What people are told, in the kinds they may choose a letter for.
+NOTIFICATION_KINDS = {
+    "requests": "Anfragen und Antworten darauf",
+    "dates": "Termine Ihrer Gespräche",
+    "answers": "Ihre Fragen in die Runde und Ihre Antworten",
+    "questions": "Fragen anderer Städte zu Ihren Stärken",
+    "practices": "Wer Ihre Beispiele aufgreift",
+    "events": "Einladungen zu Veranstaltungen",
+    "outcomes": "Was ein Gespräch gebracht hat",
+}
+# How they hear of it; all of it stands in their list as well.
+NOTIFICATION_MODES = {
+    "at_once": "gleich, in einem eigenen Brief",
+    "daily": "einmal am Tag, gesammelt in einem Brief",
+    "digest": "als eine Zeile im Monatsbrief",
+    "never": "in keinem Brief",
+}
+
+# What an invited town does at a peer review.
+PEER_REVIEW_ROLES = {
+    "moderates": "führt durch den Tag",
+    "records": "hält fest, was gesagt wird",
+    "advises": "berät mit",
+}
+
+# How two towns would like to talk.
+EXCHANGE_FORMS = {
+    "telephone": "am Telefon",
+    "video": "in einem Videogespräch",
+    "visit": "bei einem Besuch",
+    "documents": "mit Unterlagen, schriftlich",
+}
+
+# How two towns meet on an agreed date.
+APPOINTMENT_FORMS = {"telephone": "Telefongespräch", "video": "Videogespräch", "visit": "Besuch"}
+
+# Where an exchange stands, in a list.
+EXCHANGE_STATES = {
+    "requested": "angefragt",
+    "talking": "im Gespräch",
+    "closed": "abgeschlossen",
+    "declined": "abgelehnt",
+    "withdrawn": "zurückgezogen",
+    "lapsed": "nicht zustande gekommen",
+}
+
+# What an example cost in all, how long it took, and by what means a town acted.
+COST_BANDS = {
+    "none": "ohne eigene Kosten",
+    "to_5": "bis 5.000 Euro",
+    "to_50": "5.000 bis 50.000 Euro",
+    "to_500": "50.000 bis 500.000 Euro",
+    "over_500": "über 500.000 Euro",
+}
+DURATIONS = {
+    "to_6": "bis sechs Monate",
+    "to_12": "sechs bis zwölf Monate",
+    "to_36": "ein bis drei Jahre",
+    "over_36": "mehr als drei Jahre",
+    "lasting": "läuft dauerhaft",
+}
+INSTRUMENTS = {
+    "concept": "Konzept oder Planung",
+    "statute": "Satzung oder Bebauungsplan",
+    "grant": "eigenes Förderprogramm der Stadt",
+    "contract": "Vertrag oder Vereinbarung",
+    "cooperation": "Zusammenarbeit von Gemeinden",
+    "company": "kommunales Unternehmen oder Genossenschaft",
+    "position": "eigene Stelle oder feste Ansprechperson",
+    "participation": "Beteiligung von Bürgerinnen und Bürgern",
+    "building": "Bau oder Umbau",
+    "offer": "Angebot, Treff oder Veranstaltung",
+    "digital": "digitales Werkzeug",
+}
+SIZE_BANDS = {
+    "to_5": "unter 5.000 Einwohner",
+    "to_10": "5.000 bis unter 10.000 Einwohner",
+    "to_15": "10.000 bis unter 15.000 Einwohner",
+    "to_20": "15.000 bis unter 20.000 Einwohner",
+    "over_20": "ab 20.000 Einwohnern",
+}
+# Inhabitants at which the next band begins.
+SIZE_LIMITS = (5_000, 10_000, 15_000, 20_000)
+PRACTICE_STATES = {"draft": "Entwurf", "released": "freigegeben", "archived": "im Archiv"}
+
+# Where a town stands that repeats the example of another.
+ADOPTION_STATES = {
+    "planned": "geplant",
+    "running": "in Arbeit",
+    "done": "umgesetzt",
+    "given_up": "nicht weiterverfolgt",
+}
 
 # The kinds of standing associations: one of them, and several.
 NETWORK_KINDS = {
@@ -129,9 +231,15 @@ PAUSE_REASONS = {
 # What stands before the dot of an audit trail's code.
 AUDIT_GROUPS = {
     "account": "Konten",
+    "adoption": "Übernommene Beispiele",
+    "appointment": "Termine von Gesprächen",
+    "calendar_feed": "Private Kalender",
     "circle": "Lernkreise",
     "domain": "Mail-Domains",
     "draft": "Entwürfe",
+    "event": "Termine und Veranstaltungen",
+    "exchange": "Gespräche",
+    "peer_review": "Kollegiale Beratung",
     "focus": "Schwerpunkte",
     "invitation": "Einladungen",
     "lead": "Übergaben",
@@ -140,6 +248,8 @@ AUDIT_GROUPS = {
     "network": "Netzwerke",
     "objection": "Widersprüche gegen Einladungen",
     "picture": "Bilder",
+    "question": "Fragen in die Runde",
+    "practice": "Beispiele",
     "register": "Gemeindeverzeichnis",
     "report": "Meldungen",
     "section": "Abschnitte",
@@ -147,12 +257,19 @@ AUDIT_GROUPS = {
     "stance": "Angaben",
     "subscription": "Monatsbrief",
     "suggestion": "Vorschläge",
+    "talk_record": "Gesprächsvermerke",
     "town": "Sperren und Pausen",
     "town_address": "Anschriften",
 }
 
 # Every code of the audit trail in words, as operators and a town's leads read it; who adds a code adds its line.
 AUDIT_TITLES = {
+    "peer_review.invited": "Zu einer kollegialen Beratung eingeladen",
+    "peer_review.answered": "Auf eine Einladung zur kollegialen Beratung geantwortet",
+    "peer_review.written": "Eine kollegiale Beratung bearbeitet",
+    "peer_review.published": "Das Ergebnis einer kollegialen Beratung veröffentlicht oder zurückgenommen",
+    "peer_review.ended": "Eine kollegiale Beratung abgeschlossen",
+    "exchange.outcome": "Gesagt, was ein Gespräch gebracht hat",
     "account.confirmed": "Adresse bestätigt",
     "account.created": "Konto angelegt",
     "account.email_change_asked": "Neue E-Mail-Adresse gewünscht",
@@ -177,6 +294,21 @@ AUDIT_TITLES = {
     "draft.returned": "Entwurf zurückgegeben",
     "draft.saved": "Entwurf zur Freigabe vorgelegt",
     "draft.withdrawn": "Entwurf zurückgezogen",
+    "event.announced": "Zu einem Termin eingeladen",
+    "event.cancelled": "Termin abgesagt",
+    "event.changed": "Termin geändert",
+    "exchange.accepted": "Einem Gespräch zugestimmt",
+    "exchange.accepted_by_letter": "Einem Gespräch zugestimmt (über Brieflink)",
+    "exchange.closed": "Gespräch abgeschlossen",
+    "exchange.declined": "Anfrage abgelehnt",
+    "exchange.handed_on": "Anfrage weitergegeben",
+    "exchange.opened": "Gespräch eröffnet, weil beide Städte es wünschen",
+    "exchange.queried": "Zu einer Anfrage zurückgefragt",
+    "exchange.reopened": "Gespräch wieder eröffnet",
+    "exchange.replied": "Auf eine Rückfrage geantwortet",
+    "exchange.requested": "Um ein Gespräch gebeten",
+    "exchange.revoked": "Zustimmung zu einem Gespräch zurückgenommen",
+    "exchange.withdrawn": "Anfrage zurückgezogen",
     "focus.saved": "Schwerpunkte gewählt",
     "invitation.accepted": "Einladung angenommen",
     "invitation.sent": "Einladung verschickt",
@@ -191,6 +323,15 @@ AUDIT_TITLES = {
     "membership.refused": "Anfrage abgelehnt",
     "membership.role": "Rolle geändert",
     "membership.withdrawn": "Anfrage zurückgezogen",
+    "adoption.saved": "Übernahme eines Beispiels eingetragen",
+    "adoption.withdrawn": "Übernahme eines Beispiels zurückgenommen",
+    "appointment.agreed": "Termin vereinbart",
+    "appointment.cancelled": "Termin eines Gesprächs abgesagt",
+    "appointment.declined": "Terminvorschläge abgelehnt",
+    "appointment.proposed": "Termine für ein Gespräch vorgeschlagen",
+    "appointment.withdrawn": "Terminvorschläge zurückgezogen",
+    "calendar_feed.created": "Privaten Kalender angelegt oder erneuert",
+    "calendar_feed.revoked": "Privaten Kalender abgeschaltet",
     "circle.answered": "Auf einen Lernkreis geantwortet",
     "circle.ended": "Lernkreis beendet",
     "circle.goes_on": "Weiteres Treffen eines Lernkreises",
@@ -213,6 +354,22 @@ AUDIT_TITLES = {
     "picture.released": "Bild freigegeben",
     "picture.removed": "Bild entfernt",
     "picture.saved": "Bild hochgeladen",
+    "practice.archived": "Beispiel ins Archiv gelegt",
+    "practice.deleted": "Entwurf eines Beispiels gelöscht",
+    "practice.proposed": "Änderung eines Beispiels zur Freigabe vorgelegt",
+    "practice.released": "Beispiel freigegeben",
+    "practice.removed": "Beispiel nach einer Meldung aus dem Netz genommen",
+    "practice.restored": "Beispiel aus dem Archiv geholt",
+    "practice.returned": "Beispiel zur Überarbeitung zurückgegeben",
+    "practice.saved": "Beispiel geschrieben",
+    "practice.submitted": "Beispiel zur Freigabe vorgelegt",
+    "question.answer_removed": "Antwort auf eine Frage vom Betreiber entfernt",
+    "question.answer_withdrawn": "Antwort auf eine Frage zurückgenommen",
+    "question.answered": "Auf eine Frage geantwortet",
+    "question.asked": "Frage in die Runde gestellt",
+    "question.closed": "Frage beendet oder zusammengefasst",
+    "question.removed": "Frage vom Betreiber entfernt",
+    "question.withdrawn": "Frage zurückgenommen",
     "register.indicators": "Kennzahlen eingelesen",
     "register.imported": "Gemeindeverzeichnis eingelesen",
     "register.successions": "Gebietsänderungen eingelesen",
@@ -236,8 +393,8 @@ AUDIT_TITLES = {
     "suggestion.answered": "Vorschlag beantwortet",
     "suggestion.handed_on": "Vorschlag weitergegeben",
     "suggestion.known_undone": "Stadt wieder für Vorschläge freigegeben",
-    "suggestion.outcome": "Gesagt, was aus einem Gespräch geworden ist",
     "suggestion.reason": "Grund zu einem Vorschlag genannt",
+    "talk_record.saved": "Gesprächsvermerk geschrieben",
     "town.left": "Stadt nicht mehr dabei",
     "town.pause_ended": "Pause beendet",
     "town.paused": "Pause eingelegt",

@@ -14,10 +14,17 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import (
     Account,
+    Adoption,
+    Appointment,
+    AppointmentSlot,
     Bookmark,
+    CalendarFeed,
     Circle,
     CircleMeeting,
     CircleTown,
+    Event,
+    EventRegistration,
+    Exchange,
     Focus,
     Invitation,
     InvitationObjection,
@@ -26,9 +33,18 @@ from kleinstadt_net.models import (
     Membership,
     Network,
     NetworkMember,
+    Notification,
     OneTimeLink,
     OperatorTask,
+    Outcome,
+    PeerReview,
+    PeerReviewTown,
     Picture,
+    Practice,
+    PracticeSubject,
+    Question,
+    QuestionAnswer,
+    QuestionSubject,
     Report,
     Round,
     SavedSearch,
@@ -41,13 +57,14 @@ from kleinstadt_net.models import (
     Subscription,
     Suggestion,
     SuggestionAnswer,
-    TalkOutcome,
+    TalkRecord,
     Town,
     TownAddress,
     TownCode,
     TownDomain,
     TownFigure,
 )
+from kleinstadt_net.search.folding import search_fold
 from kleinstadt_net.security.passwords import hash_password
 from kleinstadt_net.security.tokens import new_token, token_hash
 
@@ -242,15 +259,6 @@ class SuggestionAnswerFactory(Factory):
     answer = "contact"
     via = "page"
     answered_at = factory.LazyFunction(clock.now)
-
-
-class TalkOutcomeFactory(Factory):
-    class Meta:
-        model = TalkOutcome
-
-    town = factory.SubFactory(TownFactory, taking_part=True)
-    peer = factory.SubFactory(TownFactory, taking_part=True)
-    asked_at = factory.LazyFunction(clock.now)
 
 
 def letter_bytes(letter: Any) -> bytes:
@@ -518,3 +526,303 @@ class CircleMeetingFactory(Factory):
     circle_id = factory.LazyFunction(lambda: CircleFactory(state="running").id)
     number = 1
     due_by = factory.LazyFunction(lambda: clock.today() + timedelta(days=90))
+
+
+class ExchangeFactory(Factory):
+    """A request that waits; state="talking" makes a talk both agreed to by the page."""
+
+    class Meta:
+        model = Exchange
+
+    town = factory.SubFactory(TownFactory, taking_part=True)
+    peer = factory.SubFactory(TownFactory, taking_part=True)
+    origin = "request"
+    subject = "innenstadt"
+    form = "telephone"
+    concern = "In der Langen Straße stehen sechs Läden leer."
+    need = "Ihr Muster für den Mietvertrag auf Zeit."
+    query = ""
+    query_reply = ""
+    state = "requested"
+    open_pair = factory.LazyAttribute(
+        lambda row: (
+            ":".join(str(one) for one in sorted((row.town.id, row.peer.id)))
+            if row.state in ("requested", "talking")
+            else None
+        )
+    )
+    requested_at = factory.LazyFunction(clock.now)
+    accepted_at = factory.LazyAttribute(lambda row: clock.now() if row.state == "talking" else None)
+    accepted_via = factory.LazyAttribute(lambda row: "page" if row.state == "talking" else None)
+    changed_at = factory.LazyAttribute(lambda row: row.requested_at)
+    version = 1
+
+
+class AppointmentFactory(Factory):
+    """A proposal of the town that asked, for tomorrow; with state="agreed" the date, one day ahead."""
+
+    class Meta:
+        model = Appointment
+
+    class Params:
+        exchange = factory.SubFactory(ExchangeFactory, state="talking")
+        begins = factory.LazyFunction(lambda: clock.now() + timedelta(days=1))
+
+    exchange_id = factory.LazyAttribute(lambda row: row.exchange.id)
+    town_id = factory.LazyAttribute(lambda row: row.exchange.town_id)
+    form = "video"
+    place = ""
+    link = "https://treffen.example/raum"
+    note = ""
+    state = "proposed"
+    starts_at = factory.LazyAttribute(lambda row: row.begins if row.state == "agreed" else None)
+    ends_at = factory.LazyAttribute(
+        lambda row: row.begins + timedelta(hours=1) if row.state == "agreed" else None
+    )
+    open_in = factory.LazyAttribute(lambda row: row.exchange.id if row.state == "proposed" else None)
+    uid = factory.Sequence(lambda n: f"gespraech-{n}@netz.example")
+    sequence = 0
+    proposed_at = factory.LazyFunction(clock.now)
+    agreed_at = factory.LazyAttribute(lambda row: clock.now() if row.state == "agreed" else None)
+    changed_at = factory.LazyFunction(clock.now)
+    version = 1
+    slots = factory.LazyAttribute(
+        lambda row: [
+            AppointmentSlot(
+                position=number,
+                starts_at=row.begins + timedelta(days=number - 1),
+                ends_at=row.begins + timedelta(days=number - 1, hours=1),
+            )
+            for number in (1, 2)
+        ]
+    )
+
+
+class TalkRecordFactory(Factory):
+    """What the town that asked has noted of a talk today."""
+
+    class Meta:
+        model = TalkRecord
+
+    class Params:
+        exchange = factory.SubFactory(ExchangeFactory, state="talking")
+
+    exchange_id = factory.LazyAttribute(lambda row: row.exchange.id)
+    town_id = factory.LazyAttribute(lambda row: row.exchange.town_id)
+    held_on = factory.LazyFunction(clock.today)
+    present = "Renate Muster, Bürgermeisterin"
+    result = "Wir bekommen den Mustervertrag."
+    next_step = ""
+    created_at = factory.LazyFunction(clock.now)
+    changed_at = factory.LazyFunction(clock.now)
+    version = 1
+
+
+class CalendarFeedFactory(Factory):
+    """``CalendarFeedFactory(token="…")``: the calendar behind the address with these characters."""
+
+    class Meta:
+        model = CalendarFeed
+
+    class Params:
+        token = factory.LazyFunction(new_token)
+
+    account_id = factory.LazyFunction(lambda: AccountFactory().id)
+    secret_hash = factory.LazyAttribute(lambda feed: token_hash(feed.token))
+    created_at = factory.LazyFunction(clock.now)
+
+
+class OutcomeFactory(Factory):
+    """A question to the town that asked for a talk, not answered yet."""
+
+    class Meta:
+        model = Outcome
+
+    class Params:
+        exchange = factory.SubFactory(ExchangeFactory, state="talking")
+
+    exchange_id = factory.LazyAttribute(lambda row: row.exchange.id)
+    town_id = factory.LazyAttribute(lambda row: row.exchange.town_id)
+    question = "became"
+    asked_at = factory.LazyFunction(clock.now)
+
+
+class EventFactory(Factory):
+    """An event of a town in two weeks, on site."""
+
+    class Meta:
+        model = Event
+
+    class Params:
+        town = factory.SubFactory(TownFactory, taking_part=True)
+
+    title = "Rundgang durch die belebten Läden"
+    text = "Wir zeigen, was aus sechs leeren Läden geworden ist."
+    subject = "innenstadt"
+    starts_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=14))
+    ends_at = factory.LazyAttribute(lambda row: row.starts_at + timedelta(hours=2))
+    place = "Rathaus, Sitzungssaal"
+    organiser = "town"
+    town_id = factory.LazyAttribute(lambda row: row.town.id if row.organiser == "town" else None)
+    state = "announced"
+    created_at = factory.LazyFunction(clock.now)
+    changed_at = factory.LazyFunction(clock.now)
+    version = 1
+
+
+class EventRegistrationFactory(Factory):
+    class Meta:
+        model = EventRegistration
+
+    event_id = factory.LazyFunction(lambda: EventFactory().id)
+    account_id = factory.LazyFunction(lambda: AccountFactory().id)
+    town_id = factory.LazyFunction(lambda: TownFactory(taking_part=True).id)
+    registered_at = factory.LazyFunction(clock.now)
+
+
+class PeerReviewFactory(Factory):
+    """A question of a town that takes part; the invited towns are rows of their own (``guests``)."""
+
+    class Meta:
+        model = PeerReview
+
+    class Params:
+        host = factory.SubFactory(TownFactory, taking_part=True)
+
+    host_id = factory.LazyAttribute(lambda row: row.host.id)
+    subject = "innenstadt"
+    question = "Wie bekommen wir die Eigentümer der leeren Läden an einen Tisch?"
+    state = "open"
+    created_at = factory.LazyFunction(clock.now)
+    changed_at = factory.LazyFunction(clock.now)
+    version = 1
+
+    @factory.post_generation
+    def guests(self, create: bool, town_ids: Any, **_: Any) -> None:
+        if create:
+            db.session.add_all(
+                PeerReviewTown(peer_review_id=self.id, town_id=one, role="advises", invited_at=clock.now())
+                for one in town_ids or ()
+            )
+            db.session.commit()
+
+
+class PracticeFactory(Factory):
+    """A released example of a town that takes part; subjects are rows of their own (``subjects``)."""
+
+    class Meta:
+        model = Practice
+
+    class Params:
+        town = factory.SubFactory(TownFactory, taking_part=True)
+
+    town_id = factory.LazyAttribute(lambda row: row.town.id)
+    title = "Leere Läden auf Zeit vermieten"
+    slug = "leere-laeden-auf-zeit-vermieten"
+    problem = "In der Langen Straße standen sechs Läden leer."
+    steps = factory.LazyFunction(
+        lambda: ["Eigentümerinnen und Eigentümer angerufen.", "Mietvertrag geschlossen."]
+    )
+    cost_band = "to_50"
+    duration = "to_12"
+    instrument = "contract"
+    contact_office = "Wirtschaftsförderung"
+    success_factors = ""
+    failures = ""
+    search_text = factory.LazyAttribute(lambda row: search_fold(row.title, row.problem))
+    state = "released"
+    version = 1
+    created_at = factory.LazyFunction(clock.now)
+    changed_at = factory.LazyFunction(clock.now)
+    released_at = factory.LazyAttribute(lambda row: clock.now() if row.state == "released" else None)
+
+    @factory.post_generation
+    def subjects(self, create: bool, keys: Any, **_: Any) -> None:
+        if create:
+            db.session.add_all(
+                PracticeSubject(practice_id=self.id, subject=key) for key in keys or ("innenstadt",)
+            )
+            db.session.commit()
+
+
+class AdoptionFactory(Factory):
+    """A town that repeats an example and is at it; its lead has said so."""
+
+    class Meta:
+        model = Adoption
+
+    class Params:
+        town = factory.SubFactory(TownFactory, taking_part=True)
+
+    practice_id = factory.LazyFunction(lambda: PracticeFactory().id)
+    town_id = factory.LazyAttribute(lambda row: row.town.id)
+    state = "running"
+    changed = ""
+    why = ""
+    released_at = factory.LazyFunction(clock.now)
+    created_at = factory.LazyFunction(clock.now)
+    updated_at = factory.LazyFunction(clock.now)
+    version = 1
+
+
+class NotificationFactory(Factory):
+    """A line nobody has read, for somebody who acts for the town; mode="daily" waits for the letter of the day."""
+
+    class Meta:
+        model = Notification
+
+    class Params:
+        membership = factory.SubFactory(MembershipFactory)
+
+    key = factory.Sequence(lambda n: f"answer_written:{n}")
+    account_id = factory.LazyAttribute(lambda row: row.membership.account_id)
+    town_id = factory.LazyAttribute(lambda row: row.membership.town_id)
+    kind = "answers"
+    title = "Auf Ihre Frage gibt es eine Antwort"
+    detail = "Wer hat leere Läden auf Zeit vermietet?"
+    path = "/fragen"
+    mode = "daily"
+    created_at = factory.LazyFunction(clock.now)
+
+
+class QuestionFactory(Factory):
+    """An open question of a town that takes part; ``subjects`` are rows of their own."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        town = factory.SubFactory(TownFactory, taking_part=True)
+
+    town_id = factory.LazyAttribute(lambda row: row.town.id)
+    title = "Wer hat leere Läden auf Zeit vermietet?"
+    text = "In unserer Hauptstraße stehen sechs Läden leer."
+    is_anonymous = False
+    search_text = factory.LazyAttribute(lambda row: f" {search_fold(row.title, row.text)}")
+    state = "open"
+    asked_at = factory.LazyFunction(clock.now)
+    deadline = factory.LazyFunction(lambda: clock.today() + timedelta(days=21))
+    summary = ""
+
+    @factory.post_generation
+    def subjects(self, create: bool, keys: Any, **_: Any) -> None:
+        if create:
+            db.session.add_all(
+                QuestionSubject(question_id=self.id, subject=key) for key in keys or ("innenstadt",)
+            )
+            db.session.commit()
+
+
+class QuestionAnswerFactory(Factory):
+    """An answer of a town that takes part."""
+
+    class Meta:
+        model = QuestionAnswer
+
+    class Params:
+        town = factory.SubFactory(TownFactory, taking_part=True)
+
+    question_id = factory.LazyFunction(lambda: QuestionFactory().id)
+    town_id = factory.LazyAttribute(lambda row: row.town.id)
+    text = "Wir haben die Eigentümer einzeln angerufen."
+    created_at = factory.LazyFunction(clock.now)

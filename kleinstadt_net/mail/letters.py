@@ -28,6 +28,7 @@ TEXT_WIDTH = 72
 MAX_SUBJECT = 150
 MAX_NAME = 100
 DEMONSTRATION_PREFIX = "[Vorführung] "
+CALENDAR_FILE = "termin.ics"
 
 _ENVIRONMENT = "kleinstadt_letters"
 _PLAIN_HEADER = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
@@ -45,6 +46,14 @@ class Rendered:
     subject: str
     text: str
     html: str
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """An iCalendar file of a letter; ``method`` ("REQUEST", "CANCEL") tells mail programs what to do with it."""
+
+    method: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def render(name: str, context: Mapping[str, Any], *, demonstration: bool) -> Ren
     A demonstration's letters say so in the subject and in the frame both bodies share.
     """
     frame = {**_frame(demonstration), **context}
-    subject = one_line(_template(name, "subject.txt", frame))
+    subject = subject_line(name, frame)
     if demonstration:
         subject = DEMONSTRATION_PREFIX + subject
     frame["subject"] = subject = _shortened(subject)
@@ -77,6 +86,11 @@ def render(name: str, context: Mapping[str, Any], *, demonstration: bool) -> Ren
         text=wrapped(_template(name, "body.txt", frame)),
         html=_inliner.inline(_template(name, "body.html", frame)),
     )
+
+
+def subject_line(name: str, context: Mapping[str, Any]) -> str:
+    """What stands above the letter ``name``, in one line: also what a list says of it."""
+    return one_line(_template(name, "subject.txt", context))
 
 
 def build(
@@ -89,18 +103,20 @@ def build(
     account_id: int | None = None,
     period: str | None = None,
     unsubscribe_url: str | None = None,
+    calendar: CalendarPart | None = None,
 ) -> LetterDraft:
     """The letter as the bytes that will travel, from MAIL_DEFAULT_SENDER to one recipient.
 
+    ``calendar`` travels twice: as a part that mail programs offer to put into the calendar, and as an attached file.
     ``unsubscribe_url`` adds the two headers of RFC 8058: mail programs show a button that posts there.
     Raises ValueError for an address that cannot be written to, or a kind or URL that is no plain ASCII.
     """
     address = mailable(recipient)
-    sender_name, sender = parseaddr(settings.current().mail_default_sender)
+    sender_name, sent_from = sender()
     host = urlsplit(settings.current().public_url).hostname or "localhost"
     message_id = f"<{secrets.token_hex(16)}@{host}>"
-    message = _multipart(rendered)
-    message["From"] = Address(one_line(sender_name), addr_spec=mailable(sender))
+    message = _multipart(rendered, calendar)
+    message["From"] = Address(sender_name, addr_spec=sent_from)
     message["To"] = Address(one_line(recipient_name)[:MAX_NAME], addr_spec=address)
     message["Subject"] = rendered.subject
     message["Date"] = format_datetime(clock.local_now())
@@ -110,11 +126,17 @@ def build(
         kind=kind,
         period=period,
         recipient=address,
-        sender=mailable(sender),
+        sender=sent_from,
         subject=rendered.subject,
         message_id=message_id,
         content=_plain_headers(message_id, f"<{kind}.{host}>", unsubscribe_url) + message.as_bytes(),
     )
+
+
+def sender() -> tuple[str, str]:
+    """The name and the address all letters come from: MAIL_DEFAULT_SENDER."""
+    name, address = parseaddr(settings.current().mail_default_sender)
+    return one_line(name), mailable(address)
 
 
 def one_line(text: str) -> str:
@@ -188,11 +210,22 @@ def _shortened(subject: str) -> str:
     return textwrap.shorten(subject, MAX_SUBJECT, placeholder=" …") if len(subject) > MAX_SUBJECT else subject
 
 
-def _multipart(rendered: Rendered) -> EmailMessage:
+def _multipart(rendered: Rendered, calendar: CalendarPart | None) -> EmailMessage:
     """Both bodies as quoted-printable: 8bit would need every server on the way to offer 8BITMIME."""
     message = EmailMessage(policy=policy.SMTP)
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    if calendar is not None:
+        message.add_alternative(
+            calendar.content.decode(),
+            subtype="calendar",
+            cte="quoted-printable",
+            params={"method": calendar.method},
+        )
+        # Some programs know an invitation only as a file.
+        message.add_attachment(
+            calendar.content, maintype="application", subtype="ics", filename=CALENDAR_FILE
+        )
     return message
 
 

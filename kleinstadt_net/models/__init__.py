@@ -8,11 +8,16 @@ from kleinstadt_net.models.account import (
     OneTimeLink,
     RecoveryCode,
 )
+from kleinstadt_net.models.adoption import Adoption
+from kleinstadt_net.models.appointment import Appointment, AppointmentSlot, CalendarFeed, TalkRecord
 from kleinstadt_net.models.bookmark import Bookmark, SavedSearch
 from kleinstadt_net.models.circle import Circle, CircleMeeting, CircleTown
+from kleinstadt_net.models.event import Event, EventRegistration
+from kleinstadt_net.models.exchange import Exchange
 from kleinstadt_net.models.indicator import Indicator, IndicatorValue
 from kleinstadt_net.models.letter import DigestItem, Letter, Subscription, Suppression
 from kleinstadt_net.models.network import Network, NetworkMember
+from kleinstadt_net.models.notification import Notification, NotificationPreference
 from kleinstadt_net.models.operation import (
     AuditEntry,
     DeletionEntry,
@@ -22,13 +27,17 @@ from kleinstadt_net.models.operation import (
     OperatorTask,
     Throttle,
 )
+from kleinstadt_net.models.outcome import Outcome
 from kleinstadt_net.models.outreach import InvitationObjection, InvitationSeries, SeriesLetter
+from kleinstadt_net.models.peer_review import PeerReview, PeerReviewTown
 from kleinstadt_net.models.picture import Picture
+from kleinstadt_net.models.practice import Practice, PracticeSubject
+from kleinstadt_net.models.question import Question, QuestionAnswer, QuestionSubject
 from kleinstadt_net.models.report import Report
 from kleinstadt_net.models.round_figures import RoundFigures
 from kleinstadt_net.models.section import Section, SectionDraft, SectionVersion, Typed
 from kleinstadt_net.models.stance import Focus, Stance, StanceDraft
-from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer, TalkOutcome
+from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer
 from kleinstadt_net.models.town import RegisterImport, Town, TownCode, TownFigure
 from kleinstadt_net.models.verification import Invitation, LetterCode, TownAddress, TownDomain
 from kleinstadt_net.models.welcome import Welcome
@@ -36,14 +45,21 @@ from kleinstadt_net.models.welcome import Welcome
 __all__ = [
     "Account",
     "AccountSession",
+    "Adoption",
+    "Appointment",
+    "AppointmentSlot",
     "AuditEntry",
     "Bookmark",
+    "CalendarFeed",
     "Circle",
     "CircleMeeting",
     "CircleTown",
     "Consent",
     "DeletionEntry",
     "DigestItem",
+    "Event",
+    "EventRegistration",
+    "Exchange",
     "Focus",
     "Indicator",
     "IndicatorValue",
@@ -58,9 +74,19 @@ __all__ = [
     "Membership",
     "Network",
     "NetworkMember",
+    "Notification",
+    "NotificationPreference",
     "OneTimeLink",
     "OperatorTask",
+    "Outcome",
+    "PeerReview",
+    "PeerReviewTown",
     "Picture",
+    "Practice",
+    "PracticeSubject",
+    "Question",
+    "QuestionAnswer",
+    "QuestionSubject",
     "RecoveryCode",
     "RegisterImport",
     "Report",
@@ -77,7 +103,7 @@ __all__ = [
     "Suggestion",
     "SuggestionAnswer",
     "Suppression",
-    "TalkOutcome",
+    "TalkRecord",
     "Throttle",
     "Town",
     "TownAddress",

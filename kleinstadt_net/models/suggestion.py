@@ -73,28 +73,3 @@ class SuggestionAnswer(Base):
     changed_at: Mapped[datetime | None]
     # Why it does not fit, if she said so; never told to the other town.
     reason: Mapped[str | None] = mapped_column(String(20))
-
-
-class TalkOutcome(Base):
-    """The one question what came of a talk that both towns wished for, and what this town says.
-
-    The row is written when the question is asked, so that it is asked once, ever; ``outcome`` is None until answered.
-    """
-
-    __tablename__ = "talk_outcomes"
-    __table_args__ = (
-        UniqueConstraint("town_id", "peer_id"),
-        CheckConstraint("town_id <> peer_id", name="not_itself"),
-        CheckConstraint("outcome IN ('helped', 'talked', 'not_yet', 'will_not')", name="outcome"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    town_id: Mapped[int] = mapped_column(ForeignKey("towns.id", ondelete="CASCADE"))
-    peer_id: Mapped[int] = mapped_column(ForeignKey("towns.id", ondelete="CASCADE"), index=True)
-    outcome: Mapped[str | None] = mapped_column(String(20))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
-    asked_at: Mapped[datetime]
-    answered_at: Mapped[datetime | None]
-
-    town: Mapped[Town] = relationship(foreign_keys=[town_id])
-    peer: Mapped[Town] = relationship(foreign_keys=[peer_id])

@@ -34,6 +34,11 @@ class WordIndex:
         self._places = np.repeat(np.arange(self.count), sizes)[order].astype(np.int32)
         self._starts = np.searchsorted(ranked[order], np.arange(len(numbers) + 1))
 
+    @property
+    def words(self) -> Sequence[str]:
+        """Every word that occurs, each once, in the order of the alphabet."""
+        return self._words
+
     def beginning_with(self, start: str) -> Flags:
         """Where some word begins with ``start``, (count,)."""
         return self._between(bisect_left(self._words, start), bisect_left(self._words, start + _AFTER))

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 
 from flask import Flask, session
 from flask_login import AnonymousUserMixin, UserMixin, login_user
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.extensions import login_manager
-from kleinstadt_net.models import Account, AccountSession, Membership
+from kleinstadt_net.models import Account, AccountSession, Membership, Notification, Town
 from kleinstadt_net.security.tokens import token_hash
 
 # A browser left alone signs itself out after this many days; a sign-in lasts no longer than that.
@@ -68,6 +68,8 @@ class Identity(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     seen_on: date
     towns: tuple[TownAccess, ...]
     acting: TownAccess | None
+    # How many lines of her list she has not read.
+    unread: int
 
     def get_id(self) -> str:
         """Flask-Login keeps the session key, not the account: ending the session ends the cookie."""
@@ -137,7 +139,7 @@ def load(session_key: str) -> Identity | None:
     """The identity behind a session key, or None when it was ended or has grown too old."""
     row = (
         db.session.execute(
-            select(AccountSession)
+            select(AccountSession, _unread())
             .join(AccountSession.account)
             .outerjoin(Account.memberships)
             .outerjoin(Membership.town)
@@ -149,14 +151,37 @@ def load(session_key: str) -> Identity | None:
             .where(AccountSession.key_hash == token_hash(session_key))
         )
         .unique()
-        .scalar_one_or_none()
+        .one_or_none()
     )
-    if row is None or clock.now() - row.created_at > timedelta(days=ABSOLUTE_DAYS):
+    if row is None or clock.now() - row[0].created_at > timedelta(days=ABSOLUTE_DAYS):
         return None
-    return _identity(row, session_key)
+    return _identity(*row, session_key)
 
 
-def _identity(row: AccountSession, session_key: str) -> Identity:
+def still_acts() -> ColumnElement[bool]:
+    """For a query of notifications: that the reader still acts for the town she was told it for."""
+    membership, town = aliased(Membership), aliased(Town)
+    return exists().where(
+        membership.account_id == Notification.account_id,
+        membership.town_id == Notification.town_id,
+        membership.state == "confirmed",
+        town.id == membership.town_id,
+        town.suspended_at.is_(None),
+    )
+
+
+def _unread() -> ScalarSelect[int]:
+    return (
+        select(func.count(Notification.id))
+        .where(
+            Notification.account_id == AccountSession.account_id, Notification.read_at.is_(None), still_acts()
+        )
+        .correlate(AccountSession)
+        .scalar_subquery()
+    )
+
+
+def _identity(row: AccountSession, unread: int, session_key: str) -> Identity:
     account = row.account
     towns = tuple(_town_access(m) for m in account.memberships if m.state != "ended")
     return Identity(
@@ -173,6 +198,7 @@ def _identity(row: AccountSession, session_key: str) -> Identity:
         seen_on=row.seen_on,
         towns=towns,
         acting=_acting(towns, row.acting_town_id),
+        unread=unread,
     )
 
 

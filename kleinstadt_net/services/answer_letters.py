@@ -29,12 +29,12 @@ from kleinstadt_net.models import (
     Town,
 )
 from kleinstadt_net.services import (
-    answer_outcomes,
     answer_people,
     answer_wishes,
     correspondence,
     digest_facts,
     links,
+    outcomes,
     subscriptions,
     urls,
     working_days,
@@ -87,17 +87,18 @@ def write_due(now: datetime) -> Report:
     if not OPENS_AT <= local.time() < CLOSES_AT:
         return Report()
     today = local.date()
-    outcomes: Counter[Outcome] = Counter()
+    done: Counter[Outcome] = Counter()
     for suggestion_id, land in _wishes(now):
         if working_days.is_working_day(today, land):
-            outcomes[_attempt(partial(_tell_wish, suggestion_id, now), "wishes")] += 1
+            done[_attempt(partial(_tell_wish, suggestion_id, now), "wishes")] += 1
     for suggestion_id, land, wished_on in _standings(now):
         if standing_is_due(wished_on.astimezone(TIME_ZONE).date(), today, land):
-            outcomes[_attempt(partial(_tell_standing, suggestion_id, now), "standings")] += 1
-    for town_id, peer_id, land in answer_outcomes.due(now):
+            done[_attempt(partial(_tell_standing, suggestion_id, now), "standings")] += 1
+    for exchange_id, town_id, question, land in outcomes.due(now):
         if working_days.is_working_day(today, land):
-            outcomes[_attempt(partial(answer_outcomes.ask, town_id, peer_id, now), "outcomes")] += 1
-    return Report(**{str(outcome): count for outcome, count in outcomes.items()})
+            ask = partial(outcomes.ask, exchange_id, town_id, question, now)
+            done[_attempt(ask, "outcomes")] += 1
+    return Report(**{str(outcome): count for outcome, count in done.items()})
 
 
 def standing_is_due(wished_on: date, today: date, land: str) -> bool:

@@ -26,6 +26,11 @@ def role(account_id: int, town_id: int) -> str | None:
     )
 
 
+def leads(town_id: int) -> Sequence[Account]:
+    """Who answers for the town; nobody where it is suspended or gone."""
+    return _people(town_id, *LEADS, Town.suspended_at.is_(None), Town.gone_on.is_(None))
+
+
 def askers(town_id: int, account_id: int | None) -> Sequence[Account]:
     """Who is told what became of a town's answer: whoever gave it, or its leads where she no longer acts for it."""
     hers = _people(town_id, Account.id == account_id) if account_id is not None else []
@@ -46,6 +51,7 @@ def _people(town_id: int, *conditions: ColumnElement[bool]) -> Sequence[Account]
     query = (
         select(Account)
         .join(Membership, Membership.account_id == Account.id)
+        .join(Town, Town.id == Membership.town_id)
         .where(
             Membership.town_id == town_id,
             Membership.state == "confirmed",

@@ -9,9 +9,9 @@ from sqlalchemy import and_, delete, select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import DigestItem, Letter, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import answer_people, correspondence, digest_facts, urls
+from kleinstadt_net.services import answer_people, exchange_wishes
 
-WISH_KIND, STANDING_KIND, BOTH_KIND = "wish_letter", "wish_standing", "both_wish"
+WISH_KIND, STANDING_KIND = "wish_letter", "wish_standing"
 
 
 def lock_pair(row: Suggestion) -> Suggestion | None:
@@ -34,7 +34,7 @@ def lock_pair(row: Suggestion) -> Suggestion | None:
 def answered(row: Suggestion, opposite: Suggestion, *, wishes: bool) -> None:
     """In the running transaction: the town of ``row`` has answered, so it need not be asked any more.
 
-    Where both wish it both are told: ``wishes`` says whether the answer was "contact".
+    Where both wish it their exchange opens and both are told: ``wishes`` says whether the answer was "contact".
     """
     _take_back(WISH_KIND, opposite)
     theirs = _contact(opposite) if wishes else None
@@ -42,17 +42,18 @@ def answered(row: Suggestion, opposite: Suggestion, *, wishes: bool) -> None:
     if ours is None or theirs is None or not _both_take_part(row):
         return
     _take_back(STANDING_KIND, opposite)
-    _tell_both(row, ours)
-    _tell_both(opposite, theirs)
+    exchange_wishes.open_for(opposite, theirs, ours)
 
 
 def withdraw(row: Suggestion, opposite: Suggestion | None) -> None:
-    """In the running transaction: the town of ``row`` no longer wishes to talk, so letters not yet sent stay here."""
+    """In the running transaction: the town of ``row`` no longer wishes to talk.
+
+    Letters not yet sent stay here, and what two wishes had opened is closed again.
+    """
     _take_back(WISH_KIND, row)
     _take_back(STANDING_KIND, row)
-    for one in (row, opposite):
-        if one is not None:
-            _take_back(BOTH_KIND, one)
+    if opposite is not None:
+        exchange_wishes.close_for(row)
 
 
 def _contact(row: Suggestion) -> SuggestionAnswer | None:
@@ -66,24 +67,6 @@ def _contact(row: Suggestion) -> SuggestionAnswer | None:
 def _both_take_part(row: Suggestion) -> bool:
     there = select(Town.id).where(Town.id.in_((row.town_id, row.peer_id)), *answer_people.taking_part(Town))
     return len(db.session.scalars(there).all()) == 2
-
-
-def _tell_both(row: Suggestion, given: SuggestionAnswer) -> None:
-    told = digest_facts.suggestion(row.id)
-    if told is None:
-        return
-    town, suggestion = told
-    for person in answer_people.askers(row.town_id, given.account_id):
-        correspondence.write(
-            BOTH_KIND,
-            person,
-            key=f"{row.id}:{person.id}",
-            context={
-                "town": town,
-                "suggestion": suggestion,
-                "town_url": urls.absolute(urls.town_path(suggestion.peer.slug, suggestion.peer.ags)),
-            },
-        )
 
 
 def _take_back(kind: str, row: Suggestion) -> None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from kleinstadt_net import clock, formats
 from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.models import Suggestion, SuggestionAnswer, Town
+from kleinstadt_net.models import Exchange, Suggestion, SuggestionAnswer, Town
 from kleinstadt_net.services import audit, installation
 from kleinstadt_net.territory import TIME_ZONE
 from kleinstadt_net.vocabulary import PAUSE_REASONS
@@ -25,6 +25,7 @@ LONGEST_PAUSE = timedelta(days=366)
 
 WISH, ASKING = aliased(SuggestionAnswer), aliased(Suggestion)
 EARLIER_WISH, EARLIER = aliased(SuggestionAnswer), aliased(Suggestion)
+REQUEST = aliased(Exchange)
 
 
 class RequestRefusedError(Exception):
@@ -54,7 +55,7 @@ def of_town(town_id: int) -> Availability:
     return Availability(
         town_id=town_id,
         requests_a_month=row.requests_a_month,
-        asked=db.session.scalar(_requests().where(ASKING.peer_id == town_id)) or 0,
+        asked=db.session.scalar(select(_asked(town_id))) or 0,
         paused_until=row.paused_until if is_paused else None,
         pause_reason=row.pause_reason if is_paused else None,
     )
@@ -108,7 +109,7 @@ def refusing(town_id: int, peer_ids: Collection[int]) -> frozenset[int]:
 
     Whoever asked first may always be answered.
     """
-    count = _requests().where(ASKING.peer_id == Town.id).correlate(Town).scalar_subquery()
+    count = _asked(Town.id)
     asked_first = (
         select(EARLIER.id)
         .join(EARLIER_WISH, EARLIER_WISH.suggestion_id == EARLIER.id)
@@ -133,6 +134,43 @@ def claim(town_id: int, peer_id: int) -> None:
 def next_month() -> str:
     """The first month in which it is worth asking again; whether there is room then, nobody can know."""
     return (formats.first_day(clock.current_month()) + timedelta(days=32)).strftime("%Y-%m")
+
+
+def next_free_month(peer: Town) -> str:
+    """The first month in which it is worth asking a town that takes no request now; its break is over then."""
+    ends = peer.paused_until
+    if ends is None or ends < clock.today():
+        return next_month()
+    return max((ends + timedelta(days=1)).strftime("%Y-%m"), next_month())
+
+
+def _asked(town_id: int | InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """How many towns have asked this one this month: by a wish, or by a request of their own where there is no wish."""
+    by_wish = _requests().where(ASKING.peer_id == town_id).correlate(Town).scalar_subquery()
+    wished = (
+        select(ASKING.id)
+        .join(WISH, WISH.suggestion_id == ASKING.id)
+        .where(
+            ASKING.town_id == REQUEST.town_id,
+            ASKING.peer_id == REQUEST.peer_id,
+            WISH.answer == "contact",
+            func.coalesce(WISH.changed_at, WISH.answered_at) >= _month_began(),
+        )
+        .correlate(REQUEST)
+        .exists()
+    )
+    by_request = (
+        select(func.count(REQUEST.town_id.distinct()))
+        .where(
+            REQUEST.peer_id == town_id,
+            REQUEST.origin != "wishes",
+            REQUEST.requested_at >= _month_began(),
+            ~wished,
+        )
+        .correlate(Town)
+        .scalar_subquery()
+    )
+    return by_wish + by_request
 
 
 def _requests() -> Select[Any]:

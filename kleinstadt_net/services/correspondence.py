@@ -7,11 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from kleinstadt_net.mail import letters, outbox
+from kleinstadt_net.mail.letters import CalendarPart
 from kleinstadt_net.models import Account
 from kleinstadt_net.services import installation
 
 
-def write(name: str, account: Account, *, key: str, context: Mapping[str, Any]) -> bool:
+def write(
+    name: str,
+    account: Account,
+    *,
+    key: str,
+    context: Mapping[str, Any],
+    calendar: CalendarPart | None = None,
+) -> bool:
     """The letter ``name`` to a person; the template gets ``greeting`` beside the context.
 
     ``key`` is what is unique about the event, such as "confirm:17"; False where that letter exists already.
@@ -23,6 +31,7 @@ def write(name: str, account: Account, *, key: str, context: Mapping[str, Any]) 
         context={"greeting": greeting(account), **context},
         recipient_name=f"{account.first_name} {account.last_name}".strip(),
         account_id=account.id,
+        calendar=calendar,
     )
 
 
@@ -34,6 +43,11 @@ def write_to_address(
     ``account_id`` names the account a letter to another address is about, so that it goes when that goes.
     """
     return _post(name, address, key=key, context={"greeting": "Guten Tag", **context}, account_id=account_id)
+
+
+def subject(name: str, context: Mapping[str, Any]) -> str:
+    """What stands above the letter ``name``, for the list in which it is one line."""
+    return letters.subject_line(name, context)
 
 
 def greeting(account: Account) -> str:
@@ -52,6 +66,7 @@ def _post(
     context: Mapping[str, Any],
     recipient_name: str = "",
     account_id: int | None = None,
+    calendar: CalendarPart | None = None,
 ) -> bool:
     rendered = letters.render(name, context, demonstration=installation.is_demonstration())
     return outbox.post(
@@ -62,5 +77,6 @@ def _post(
             recipient=address,
             recipient_name=recipient_name,
             account_id=account_id,
+            calendar=calendar,
         )
     )

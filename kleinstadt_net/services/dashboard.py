@@ -9,7 +9,7 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Focus, Stance, Town
-from kleinstadt_net.services import circles, freshness, suggestions
+from kleinstadt_net.services import circles, exchange_lists, freshness, suggestions
 from kleinstadt_net.services.suggestions import SuggestionRow
 from kleinstadt_net.vocabulary import State
 
@@ -67,6 +67,7 @@ class Overview:
     news: tuple[NewStrength, ...]
     profile: ProfileState
     invitations: tuple[circles.Invitation, ...]
+    requests: tuple[exchange_lists.Line, ...]
 
 
 def overview(town_id: int) -> Overview:
@@ -91,6 +92,7 @@ def overview(town_id: int) -> Overview:
         _news(town_id, sought),
         _profile(town_id, statements),
         circles.invitations(town_id),
+        exchange_lists.waiting(town_id),
     )
 
 

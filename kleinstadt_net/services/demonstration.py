@@ -35,8 +35,10 @@ from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import (
     answer_giving,
     demonstration_circles,
+    demonstration_exchanges,
     demonstration_networks,
     demonstration_pictures,
+    demonstration_practices,
     demonstration_sections,
     demonstration_start,
     digests,
@@ -392,4 +394,6 @@ def _let_life_begin(ids: Sequence[int]) -> None:
     if asker is not None:
         answer_giving.give(asker.id, asker.town_id, asker.account_id, "contact", "page")
     demonstration_circles.insert_circles(ids)
+    demonstration_exchanges.insert_exchanges(ids)
+    demonstration_practices.insert_practices(ids)
     digests.enqueue_due(clock.now(), any_day=True)

@@ -30,7 +30,14 @@ from kleinstadt_net.models import (
     Town,
     TownFigure,
 )
-from kleinstadt_net.services import circles, saved_searches
+from kleinstadt_net.services import (
+    adoption_news,
+    appointments,
+    circles,
+    practice_news,
+    question_news,
+    saved_searches,
+)
 from kleinstadt_net.vocabulary import State
 
 KIND = "digest"
@@ -139,7 +146,8 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
     peer_of = _peers(homes, involved)
     statements, questions = _statements(involved), _questions(homes, today)
     found = saved_searches.news(homes)
-    circle_news = circles.news(homes)
+    circle_news, dates = circles.news(homes), appointments.news(homes)
+    thanks, asked, examples = adoption_news.news(homes), question_news.news(homes), practice_news.news(homes)
     suggestions: defaultdict[int, list[ProposedTown]] = defaultdict(list)
     for row in proposed:
         suggestions[row.town_id].append(_suggestion(row, peer_of))
@@ -155,6 +163,10 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
             own=tuple(questions[town_id]),
             found=found.get(town_id, ()),
             circles=circle_news.get(town_id, ()),
+            dates=dates.get(town_id, ()),
+            adoptions=thanks.get(town_id, ()),
+            asked=asked.get(town_id, ()),
+            practices=examples.get(town_id, ()),
         )
         for town_id in homes
     }

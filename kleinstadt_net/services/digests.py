@@ -6,7 +6,7 @@ at the same time: the loser's transaction, with its links and marks, is rolled b
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from typing import Any, Literal
@@ -25,7 +25,15 @@ from kleinstadt_net.mail import letters, outbox
 from kleinstadt_net.mail.letters import LetterDraft, Rendered
 from kleinstadt_net.models import DigestItem, Letter
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import digest_facts, installation, links, subscriptions, urls, working_days
+from kleinstadt_net.services import (
+    digest_facts,
+    installation,
+    links,
+    notifications,
+    subscriptions,
+    urls,
+    working_days,
+)
 from kleinstadt_net.services.digest_facts import KIND, Reader
 from kleinstadt_net.vocabulary import SLOT_TITLES, SUBJECTS
 
@@ -36,6 +44,10 @@ STANCE_PATH = "/unsere-stadt/angaben/{subject}"
 SUGGESTIONS_PATH = "/vorschlaege"
 SEARCHES_PATH = "/staedte/suchen"
 CIRCLE_PATH = "/lernkreis/{circle_id}"
+NOTIFICATIONS_PATH = "/benachrichtigungen"
+TALK_PATH = "/gespraeche/{exchange_id}"
+QUESTION_PATH = "/fragen/{question_id}"
+PRACTICE_PATH = "/beispiel/{practice_id}"
 
 ANSWER_PURPOSE = "answer"
 # A letter opened after the holidays can still be answered; by then two newer ones have come.
@@ -157,10 +169,11 @@ def _issues(
         return {}
     today = now.astimezone(territory.TIME_ZONE).date()
     news = digest_facts.news({reader.town for reader in readers}, round_of_month, today)
-    told = digest_facts.told([reader.account_id for reader in readers])
+    people = [reader.account_id for reader in readers]
+    told, unread = digest_facts.told(people), notifications.for_digest(people)
     return {
         reader.account_id: compose(
-            news[reader.town.town_id],
+            replace(news[reader.town.town_id], unread=tuple(unread.get(reader.account_id, ()))),
             today=today,
             told=told.get(reader.account_id, set()),
         )
@@ -248,7 +261,11 @@ def _render(reader: Reader, issue: Issue, month: str, mint: Mint) -> Rendered:
         "stance_url": lambda subject: urls.absolute(STANCE_PATH.format(subject=subject)),
         "suggestions_url": urls.absolute(SUGGESTIONS_PATH),
         "searches_url": urls.absolute(SEARCHES_PATH),
+        "talk_url": lambda date: urls.absolute(TALK_PATH.format(exchange_id=date.exchange_id)),
+        "asked_url": lambda asked: urls.absolute(QUESTION_PATH.format(question_id=asked.question_id)),
+        "practice_url": lambda one: urls.absolute(PRACTICE_PATH.format(practice_id=one.practice_id)),
         "circle_url": lambda circle: urls.absolute(CIRCLE_PATH.format(circle_id=circle.circle_id)),
+        "notifications_url": urls.absolute(NOTIFICATIONS_PATH),
         "preferences_url": subscriptions.preferences_url(reader.token),
         "unsubscribe_url": subscriptions.unsubscribe_url(reader.token),
     }

@@ -30,7 +30,7 @@ BY_HERSELF, BY_OPERATOR, INACTIVE, UNCONFIRMED = "herself", "operator", "inactiv
 # Letters to others that name her, and whose id their key begins with; a test holds both against the templates.
 BY_MEMBERSHIP = ("claim_for_lead", "town_hall_told")
 BY_INVITATION = "invitation"
-BY_GIVER = "suggestion_handed_on"
+BY_GIVER = ("suggestion_handed_on", "exchange_handed_on", "exchange_agreed")
 # Names her where she took over from its recipient; its key is the recipient's.
 TO_PREDECESSOR = "membership_ended"
 
@@ -142,7 +142,7 @@ def _written_about(account_id: int) -> ColumnElement[bool]:
     """Letters to her town hall, to its leads and to whom she invited: they say who she is."""
     invited = db.session.scalars(select(Invitation.id).where(Invitation.invited_by_id == account_id)).all()
     starts = [f"{kind}:{number}:" for kind in BY_MEMBERSHIP for number in _memberships_of(account_id)]
-    starts.append(f"{BY_GIVER}:{account_id}:")
+    starts += [f"{kind}:{account_id}:" for kind in BY_GIVER]
     keys = [f"{BY_INVITATION}:{number}" for number in invited]
     return or_(false(), Letter.key.in_(keys), *(Letter.key.startswith(start) for start in starts))
 

@@ -17,6 +17,7 @@ from kleinstadt_net.models import (
     Invitation,
     JobRun,
     Letter,
+    Notification,
     OneTimeLink,
     OperatorTask,
     Report,
@@ -42,6 +43,8 @@ TASK_DAYS = 60
 # From the decision on: a complaint may come within six months; afterwards nobody needs to know who reported.
 REPORTER_DAYS = 365
 AUDIT_DAYS = 5 * 365
+# Half a year, for "what was that in summer?"; what it spoke of is still where it was.
+NOTIFICATION_DAYS = 180
 
 _IN_SILENCE = {"synchronize_session": False}
 
@@ -62,6 +65,7 @@ class Cleared:
     reporters: int
     audit_entries: int
     typed: int
+    notifications: int
 
     @property
     def total(self) -> int:
@@ -88,6 +92,9 @@ def clear(now: datetime) -> Cleared:
         reporters=_forget_reporters(now),
         audit_entries=_delete(AuditEntry, AuditEntry.at < now - timedelta(days=AUDIT_DAYS)),
         typed=_delete(Typed, Typed.saved_at < now - timedelta(days=typed.KEPT_DAYS)),
+        notifications=_delete(
+            Notification, Notification.created_at < now - timedelta(days=NOTIFICATION_DAYS)
+        ),
     )
     _log_personal(cleared)
     db.session.commit()
@@ -127,7 +134,16 @@ def _log_personal(cleared: Cleared) -> None:
     """The deletions that were about persons, for whoever has to show that they happen."""
     counts = {
         name: getattr(cleared, name)
-        for name in ("letters", "claims", "invitations", "tasks", "reporters", "audit_entries", "typed")
+        for name in (
+            "letters",
+            "claims",
+            "invitations",
+            "tasks",
+            "reporters",
+            "audit_entries",
+            "typed",
+            "notifications",
+        )
     }
     if any(counts.values()):
         erasure.log("retention", counts)

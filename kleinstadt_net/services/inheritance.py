@@ -10,6 +10,9 @@ from kleinstadt_net.models import (
     Focus,
     Membership,
     NetworkMember,
+    Practice,
+    Question,
+    QuestionAnswer,
     Section,
     SectionDraft,
     Stance,
@@ -18,10 +21,35 @@ from kleinstadt_net.models import (
     TownDomain,
     Welcome,
 )
-from kleinstadt_net.services import bookmarks, circle_answers, network_members, section_inheritance
+from kleinstadt_net.services import (
+    adoptions,
+    appointment_endings,
+    bookmarks,
+    circle_answers,
+    event_registrations,
+    exchange_inheritance,
+    network_members,
+    notifications,
+    outcomes,
+    peer_review_inheritance,
+    practice_inheritance,
+    question_inheritance,
+    section_inheritance,
+)
 
 # What people entered for a town, or who they are.
-OWN = (Membership, Stance, StanceDraft, Focus, Section, SectionDraft, NetworkMember)
+OWN = (
+    Membership,
+    Stance,
+    StanceDraft,
+    Focus,
+    Section,
+    SectionDraft,
+    NetworkMember,
+    Practice,
+    Question,
+    QuestionAnswer,
+)
 # Better first: somebody confirmed in one of the towns is confirmed in the merged one.
 STATES = ("confirmed", "pending", "ended")
 ROLES = ("lead", "editor")
@@ -58,7 +86,16 @@ def inherit(town: Town, successor: Town, *, leads: bool) -> Inherited:
     _move_domains(town, successor)
     bookmarks.inherit(town.id, successor.id)
     network_members.inherit(town, successor)
+    notifications.inherit(town.id, successor.id)
     circle_answers.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
+    event_registrations.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
+    exchange_inheritance.inherit(town.id, successor.id)
+    outcomes.inherit(town.id, successor.id)
+    peer_review_inheritance.inherit(town.id, successor.id)
+    appointment_endings.inherit(town.id, successor.id)
+    practice_inheritance.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
+    adoptions.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
+    question_inheritance.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
     _move_welcome(town, successor)
     return Inherited(drafts, _move_people(town, successor))
 

@@ -16,7 +16,12 @@ ALLOWED_SILENCE = {
     "digests": timedelta(hours=2),
     "welcome": timedelta(hours=2),
     "answers": timedelta(hours=2),
+    "notifications": timedelta(hours=2),
+    "appointments": timedelta(days=1),
+    "questions": timedelta(days=2),
+    "events": timedelta(days=1),
     "circles": timedelta(days=2),
+    "exchanges": timedelta(days=2),
     "housekeeping": timedelta(hours=6),
     "inactivity": timedelta(days=2),
 }

@@ -13,6 +13,8 @@ from kleinstadt_net.models import (
     Letter,
     LetterCode,
     Membership,
+    Notification,
+    NotificationPreference,
     OneTimeLink,
     OperatorTask,
     RecoveryCode,
@@ -107,6 +109,29 @@ PERSON: tuple[Kept, ...] = (
         DigestItem,
         lambda account: DigestItem.account_id == account.id,
         {"item_key": "Schlüssel der Nachricht", "letter_id": "Brief"},
+    ),
+    Kept(
+        "Benachrichtigungen in Ihrer Liste",
+        Notification,
+        lambda account: Notification.account_id == account.id,
+        {
+            "kind": "Art",
+            "title": "Nachricht",
+            "detail": "worum es geht",
+            "town_id": "Stadt",
+            "path": "Seite",
+            "mode": "Weg zu Ihnen",
+            "key": "Schlüssel",
+            "created_at": "geschrieben",
+            "bundled_at": "im Brief des Tages",
+            "read_at": "gelesen",
+        },
+    ),
+    Kept(
+        "Wie Sie benachrichtigt werden möchten",
+        NotificationPreference,
+        lambda account: NotificationPreference.account_id == account.id,
+        {"kind": "Art", "mode": "Weg zu Ihnen"},
     ),
 )
 

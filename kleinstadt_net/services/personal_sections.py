@@ -7,6 +7,7 @@ says why not.
 from kleinstadt_net.services.personal_account import PERSON, TRACES
 from kleinstadt_net.services.personal_exchange import EXCHANGE
 from kleinstadt_net.services.personal_kept import Kept
+from kleinstadt_net.services.personal_practices import PRACTICES
 from kleinstadt_net.services.personal_town import TOWN
 
 # Shown nowhere: who has it could act as the person, or it says nothing without the service.
@@ -28,9 +29,27 @@ WITHHELD = frozenset(
         "letters.claimed_at",
         "letters.attempt_started_at",
         "letters.next_try_at",
+        # That two towns have one open exchange at most, and which change of it came last.
+        "exchanges.open_pair",
+        "exchanges.version",
+        "calendar_feeds.secret_hash",
+        # What calendars know a date by, that it is the only one proposed, and which change of it came last.
+        "appointments.open_in",
+        "appointments.uid",
+        "appointments.sequence",
+        "appointments.replaces_id",
+        "appointments.version",
+        "talk_records.version",
+        "events.version",
+        "peer_reviews.version",
+        "adoptions.version",
+        # Made of what is shown, for the address and the search.
+        "practices.slug",
+        "practices.search_text",
+        "questions.search_text",
         # May be the town's; her own she reads by the link of her report.
         "reports.complaint",
     }
 )
 
-SECTIONS: tuple[Kept, ...] = (*PERSON, *TOWN, *EXCHANGE, *TRACES)
+SECTIONS: tuple[Kept, ...] = (*PERSON, *TOWN, *EXCHANGE, *PRACTICES, *TRACES)

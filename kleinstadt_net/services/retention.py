@@ -21,6 +21,7 @@ class Periods:
     letter: int = housekeeping.LETTER_DAYS
     invitation: int = housekeeping.INVITATION_DAYS
     typed: int = half_typed.KEPT_DAYS
+    notification: int = housekeeping.NOTIFICATION_DAYS
     reporter: int = housekeeping.REPORTER_DAYS
     audit: int = housekeeping.AUDIT_DAYS
     inactive: int = inactivity.INACTIVE_AFTER.days

@@ -15,7 +15,7 @@ from kleinstadt_net.matching import rounds as planning
 from kleinstadt_net.matching.features import Statement, TownFacts
 from kleinstadt_net.matching.rounds import History, RoundPlan
 from kleinstadt_net.models import Round, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import circles, snapshot_facts
+from kleinstadt_net.services import circles, exchange_rests, snapshot_facts
 from kleinstadt_net.territory import TIME_ZONE
 from kleinstadt_net.vocabulary import SUBJECTS
 
@@ -66,7 +66,7 @@ def history(month: str) -> History:
         if abs(_months_between(proposed_in, month)) < PROPOSED_REST_MONTHS:
             proposed.add((proposed_in, first, second))
     return History(
-        frozenset(rested | circles.known_pairs()),
+        frozenset(rested | circles.known_pairs() | exchange_rests.pairs(month)),
         frozenset((a, b) for at, a, b in proposed if (at, frozenset((a, b))) not in postponed),
     )
 

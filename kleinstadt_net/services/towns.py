@@ -11,12 +11,16 @@ from sqlalchemy.orm import joinedload
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Bookmark, Focus, Membership, Stance, Town, TownCode, TownFigure
-from kleinstadt_net.services import networks, pictures, sections, snapshot, snapshot_facts
+from kleinstadt_net.services import networks, pictures, practices, sections, snapshot, snapshot_facts
 from kleinstadt_net.services.directory_networks import NetworkLink
 from kleinstadt_net.services.pictures import PictureRow
+from kleinstadt_net.services.practices import PracticeCard
 from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.snapshot_facts import OFFICIAL, FigureRow
 from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, SUBJECTS
+
+# So many examples stand on the page itself.
+EXAMPLES = 5
 
 _TAKING_PART = (Town.joined_on.is_not(None), Town.suspended_at.is_(None), Town.gone_on.is_(None))
 
@@ -98,6 +102,8 @@ class TownPage:
     is_marked: bool = False
     sections: Mapping[str, SectionRow] = field(default_factory=dict)
     networks: tuple[NetworkLink, ...] = ()
+    practices: tuple[PracticeCard, ...] = ()
+    practice_count: int = 0
 
     def of_state(self, state: str) -> tuple[Statement, ...]:
         """The statements of one state, theses and topics in their order."""
@@ -183,6 +189,7 @@ def _page(ags: str, *, with_needs: bool, seen_from: int | None = None) -> TownPa
         return None
     town, marked = found
     taking_part = town.joined_on is not None and town.suspended_at is None and town.gone_on is None
+    examples, count = practices.of_town(town.id, limit=EXAMPLES) if taking_part else ((), 0)
     return TownPage(
         town_id=town.id,
         ags=town.ags,
@@ -205,6 +212,8 @@ def _page(ags: str, *, with_needs: bool, seen_from: int | None = None) -> TownPa
         picture=pictures.of_town(town.id, verified=with_needs) if taking_part else None,
         sections=sections.of_town(town.id, verified=with_needs) if taking_part else {},
         networks=networks.of_town(town.id) if taking_part else (),
+        practices=examples,
+        practice_count=count,
     )
 
 

@@ -1,5 +1,6 @@
 """What somebody has typed into a form and not saved yet: kept for her alone, until she saves or throws it away."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from kleinstadt_net.vocabulary import SUBJECTS
 
 # The form of the first five minutes; there is one, so it needs no key.
 START = "start"
+PRACTICE_ID = re.compile(r"[1-9][0-9]{0,8}")
 # Longer than any form with all its fields filled.
 MAX_CHARACTERS = 40_000
 MAX_FIELDS = 400
@@ -31,9 +33,14 @@ class Half:
 
 
 def is_form(name: str) -> bool:
-    """Whether there is such a form within a town: of a section, of a statement, or the first one of all."""
+    """Whether there is such a form within a town: a section's, a statement's, an example's, or the first one."""
     kind, _, key = name.partition(":")
-    return (kind == "section" and key in SHAPES) or (kind == "stance" and key in SUBJECTS) or name == START
+    known = {
+        "section": key in SHAPES,
+        "stance": key in SUBJECTS,
+        "practice": bool(PRACTICE_ID.fullmatch(key)),
+    }
+    return known.get(kind, name == START)
 
 
 def keep(account_id: int, town_id: int, form: str, content: Content) -> bool:

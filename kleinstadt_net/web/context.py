@@ -29,13 +29,17 @@ class NavigationItem:
     def is_section(self) -> bool:
         """Whether the page shown belongs to this entry: by its feature, or because its address lies below."""
         feature = self.endpoint.partition(".")[0]
-        is_same = feature != "pages" and request.blueprint == feature
-        return is_same or request.path.startswith(f"{url_for(self.endpoint)}/")
+        if request.path.startswith(f"{url_for(self.endpoint)}/"):
+            return True
+        # Writing for one's own town belongs to the town, whatever feature it is of.
+        is_own = request.path.startswith(f"{url_for('stances.edit')}/")
+        return feature != "pages" and request.blueprint == feature and not is_own
 
 
 FOR_VISITORS = (
     NavigationItem("Städte", "towns.index"),
     NavigationItem("Thesen", "pages.theses"),
+    NavigationItem("Beispiele", "practices.index"),
     NavigationItem("So funktioniert es", "pages.how_it_works"),
     NavigationItem("Anmelden", "accounts.sign_in"),
 )
@@ -43,6 +47,7 @@ FOR_TOWNS = (
     NavigationItem("Übersicht", "dashboard.overview"),
     NavigationItem("Vorschläge", "suggestions.index"),
     NavigationItem("Städte", "towns.index"),
+    NavigationItem("Beispiele", "practices.index"),
     NavigationItem("Unsere Stadt", "stances.edit"),
 )
 # Somebody signed in whose town is not confirmed: the public side without the invitation to sign in.
@@ -61,8 +66,19 @@ def init_app(app: Flask) -> None:
         STATE_TITLES=vocabulary.STATE_TITLES,
         ANSWER_TITLES=vocabulary.ANSWER_TITLES,
         DECLINE_REASONS=vocabulary.DECLINE_REASONS,
+        EXCHANGE_FORMS=vocabulary.EXCHANGE_FORMS,
+        APPOINTMENT_FORMS=vocabulary.APPOINTMENT_FORMS,
+        EXCHANGE_STATES=vocabulary.EXCHANGE_STATES,
+        COST_BANDS=vocabulary.COST_BANDS,
+        DURATIONS=vocabulary.DURATIONS,
+        INSTRUMENTS=vocabulary.INSTRUMENTS,
+        PRACTICE_STATES=vocabulary.PRACTICE_STATES,
+        SIZE_BANDS=vocabulary.SIZE_BANDS,
+        ADOPTION_STATES=vocabulary.ADOPTION_STATES,
+        PEER_REVIEW_ROLES=vocabulary.PEER_REVIEW_ROLES,
         PAUSE_REASONS=vocabulary.PAUSE_REASONS,
-        OUTCOME_TITLES=vocabulary.OUTCOME_TITLES,
+        NOTIFICATION_KINDS=vocabulary.NOTIFICATION_KINDS,
+        OUTCOME_QUESTIONS=vocabulary.OUTCOME_QUESTIONS,
         SLOT_TITLES=vocabulary.SLOT_TITLES,
         ROLE_TITLES=vocabulary.ROLE_TITLES,
         NETWORK_KINDS=vocabulary.NETWORK_KINDS,

@@ -26,6 +26,7 @@ FILTERS = {
     "month": formats.month,
     "month_of": formats.month_of,
     "time_of": formats.time_of,
+    "span": formats.span,
     "markdown": markdown.render,
 }
 

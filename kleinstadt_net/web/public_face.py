@@ -10,8 +10,11 @@ from flask import Flask, current_app, request
 
 from kleinstadt_net.security.access import PUBLIC, rule_of
 from kleinstadt_net.services import urls
+from kleinstadt_net.services.practices import PATH as PRACTICE_PATH
+from kleinstadt_net.services.practices import PracticePage
 from kleinstadt_net.services.towns import TownPage
 from kleinstadt_net.territory import COUNTRY, LAENDER
+from kleinstadt_net.vocabulary import SUBJECTS
 
 SCHEMA = "https://schema.org"
 
@@ -19,7 +22,11 @@ SCHEMA = "https://schema.org"
 def init_app(app: Flask) -> None:
     """Offer the helpers to all templates."""
     app.jinja_env.globals.update(
-        canonical=canonical, absolute=urls.absolute, town_data=town_data, site_data=site_data
+        canonical=canonical,
+        absolute=urls.absolute,
+        town_data=town_data,
+        site_data=site_data,
+        practice_data=practice_data,
     )
 
 
@@ -65,4 +72,22 @@ def town_data(town: TownPage) -> Mapping[str, Any]:
             if town.kreis_name
             else land
         ),
+    }
+
+
+def practice_data(practice: PracticePage) -> Mapping[str, Any]:
+    """A released example for schema.org: its title, its town and its subjects, nothing confidential."""
+    return {
+        "@context": SCHEMA,
+        "@type": "Article",
+        "headline": practice.content.title,
+        "url": urls.absolute(PRACTICE_PATH.format(practice_id=practice.practice_id)),
+        "inLanguage": "de",
+        "datePublished": practice.released_at.date().isoformat() if practice.released_at else None,
+        "author": {
+            "@type": "City",
+            "name": practice.town.name,
+            "url": urls.absolute(urls.town_path(practice.town.slug, practice.town.ags)),
+        },
+        "about": [SUBJECTS[key].title for key in practice.content.subjects],
     }

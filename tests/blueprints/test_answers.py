@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from kleinstadt_net import territory
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Letter, Subscription, Suggestion, SuggestionAnswer, TalkOutcome
-from kleinstadt_net.services import answer_giving, answer_letters, answer_outcomes, digests, links, urls
+from kleinstadt_net.models import Letter, Subscription, Suggestion, SuggestionAnswer
+from kleinstadt_net.services import answer_giving, answer_letters, digests, links, urls
 from kleinstadt_net.vocabulary import DECLINE_REASONS
-from tests.factories import RoundFactory, SubscriptionFactory, SuggestionFactory, TalkOutcomeFactory
+from tests.factories import RoundFactory, SubscriptionFactory, SuggestionFactory
 from tests.support.cast import Cast
 
 PAGE = "/vorschlaege"
@@ -128,22 +128,6 @@ def test_known_towns_are_listed_and_a_lead_lets_them_be_proposed_again(
     assert post(client, undo, address).status_code == 404
 
 
-def test_what_came_of_a_talk_is_asked_by_a_link_that_acts_on_post_alone(
-    client: FlaskClient, cast: Cast
-) -> None:
-    asked = TalkOutcomeFactory(town=cast.town, peer=cast.other_town)
-    token = links.create(answer_outcomes.PURPOSE, cast.mayor.id, days=9, target_id=asked.id)
-    db.session.commit()
-    address = answer_outcomes.PATH.format(token=token)
-    page = text(client, address)
-    assert "Was ist aus dem Gespräch mit Lauenfurt geworden?" in page and cast.mayor.last_name in page
-    assert db.session.scalars(select(TalkOutcome.outcome)).one() is None
-    assert post(client, address, address, ergebnis="streit").status_code == 422
-    assert "Danke für Ihre Antwort" in post(client, address, address, ergebnis="helped").text
-    assert db.session.scalars(select(TalkOutcome.outcome)).one() == "helped"
-    assert "führt nicht weiter" in text(client, address, 404)
-
-
 def test_the_reason_can_be_given_from_the_letter_without_signing_in(
     client: FlaskClient, cast: Cast, pair: tuple[Suggestion, Suggestion]
 ) -> None:
@@ -176,5 +160,4 @@ def test_each_person_chooses_how_she_hears_of_a_wish(client: FlaskClient, cast: 
 
 def test_the_links_of_these_letters_lead_somewhere(client: FlaskClient) -> None:
     match = client.application.url_map.bind("localhost").match
-    assert match(answer_outcomes.PATH.format(token="t"))[0] == "suggestions.outcome"
     assert match(answer_letters.SUGGESTIONS_PATH)[0] == "suggestions.index"

@@ -294,6 +294,6 @@ def test_pages_of_sections_cost_a_constant_number_of_queries(
         SectionDraftFactory(town_id=cast.town.id, thesis=thesis, fields={}, author_id=cast.mayor.id)
         SectionVersionFactory(town_id=cast.town.id, version=len(thesis) + int(thesis[1:]))
     assert [queries(page) for page in pages] == first
-    assert max(first[:3]) <= 8
+    assert max(first[:3]) <= 9
     sign_in(client, cast.mayor)
-    assert queries(release) <= 8 and queries("/unsere-stadt") <= 8
+    assert queries(release) <= 8 and queries("/unsere-stadt") <= 9

@@ -52,7 +52,7 @@ def test_a_card_says_why_and_what_will_happen(mayor: FlaskClient, ours: Suggesti
     page = text(mayor)
     assert "Hat Erfahrung damit" in page
     assert "Sie suchen Rat zur Innenstadt. Lauenfurt nennt das als Stärke (Angabe vom März 2026)." in page
-    assert "Ihre Kontaktdaten geben wir dabei nicht weiter." in page
+    assert "Ihre Kontaktdaten geben wir erst weiter, wenn beide Städte zugestimmt haben." in page
     for button in ("Kontakt gewünscht", "Später", "Passt nicht", "Kennen wir schon"):
         assert f">{button}<" in page
     assert "Warum dieser Vorschlag?" in page and "25 von 100, mittel" in page

@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kleinstadt_net.digest.issue import MAX_ITEMS, Issue, News, compose
+from kleinstadt_net.digest.sources.adoptions import AdoptionNews
+from kleinstadt_net.digest.sources.appointments import AppointmentNews
 from kleinstadt_net.digest.sources.circles import CircleNews
 from kleinstadt_net.digest.sources.freshness import Question, is_old
+from kleinstadt_net.digest.sources.practices import PracticeNews
+from kleinstadt_net.digest.sources.questions import QuestionNews
 from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.digest.sources.statements import Statement, strongest
 from kleinstadt_net.digest.sources.suggestions import Suggestion
@@ -206,3 +210,39 @@ def test_one_circle_accompanies_a_letter_an_invitation_first_and_each_is_told_on
     second = composed(news, frozenset({asked.key}))
     assert second.circle == place
     assert composed(news, frozenset({asked.key, place.key})).circle is None
+
+
+def test_what_the_town_has_given_is_large_where_nobody_waits_and_nobody_is_suggested() -> None:
+    news = News(adoptions=tuple(AdoptionNews(n, 7, "Leere Läden", f"Stadt {n}", "running") for n in (1, 2)))
+    issue = composed(news)
+    assert isinstance(issue.large, AdoptionNews) and issue.large.adoption_id == 2
+    assert [one.adoption_id for one in issue.adoptions] == [1]
+    assert set(issue.keys) == {"adoption:1", "adoption:2"}
+    assert compose(news, today=TODAY, told=set(issue.keys)) is None
+    with_suggestion = composed(News(adoptions=news.adoptions, suggestions=(suggestion(1),)))
+    assert with_suggestion.large == suggestion(1) and len(with_suggestion.adoptions) == 2
+
+
+def test_nine_items_are_never_passed_and_what_has_no_room_is_not_marked_as_told() -> None:
+    day = datetime(2026, 12, 9, 10, tzinfo=UTC)
+    news = News(
+        suggestions=tuple(suggestion(n) for n in range(1, 5)),
+        dates=tuple(AppointmentNews(n, n, "Lauenfurt", day, waits=False) for n in (1, 2)),
+        adoptions=tuple(AdoptionNews(n, 7, "Leere Läden", "Lauenfurt", "done") for n in range(1, 6)),
+        asked=(QuestionNews(1, "Wer hat das schon?", "innenstadt", TODAY),),
+        circles=(CircleNews(1, "innenstadt", 4, 2, False, None),),
+    )
+    issue = composed(news)
+    assert len(issue.keys) == MAX_ITEMS
+    assert len(issue.dates) == 2 and len(issue.adoptions) == 3 and issue.asked is None
+    later = composed(news, frozenset(issue.keys))
+    assert not set(later.keys) & set(issue.keys) and later.asked is not None
+
+
+def test_an_example_with_cost_staff_and_office_needs_no_click_and_is_not_named_twice() -> None:
+    told_at_length = PracticeNews(
+        1, "A", "Lauenfurt", "innenstadt", "seeking", "none", "eine Stelle", "Bauamt", True
+    )
+    short = PracticeNews(2, "B", "Lauenfurt", "innenstadt", "seeking", None, "", "", True)
+    issue = composed(News(suggestions=(suggestion(1),), practices=(short, told_at_length)))
+    assert issue.example == told_at_length and issue.examples == (short,)

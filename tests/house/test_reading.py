@@ -29,7 +29,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     with db.engine.connect() as connection:
         for table in db.metadata.sorted_tables:
             columns = [column for column in table.columns if (table.name, column.name) not in MAY_CHANGE]
-            found = connection.execute(sa.select(*columns).order_by(table.columns.id))
+            found = connection.execute(sa.select(*columns).order_by(*table.primary_key.columns))
             rows[table.name] = [tuple(row) for row in found]
     return rows
 

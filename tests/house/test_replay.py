@@ -29,8 +29,10 @@ ONCE: dict[str, dict[str, str]] = {
     "outreach.object_by_code": {},
     "circles.give": {"antwort": "ja"},
     "digests.give_answer": {"answer": "later"},
+    "exchanges.answer_by_link": {"schritt": "accept"},
+    "exchanges.revoke_by_link": {},
     "digests.give_reason": {"reason": "too_far"},
-    "suggestions.give_outcome": {"ergebnis": "talked"},
+    "outcomes.answer": {"antwort": "talked"},
     "reports.complain": {"text": "Ich sehe das anders und erkläre hier auch, warum."},
     "reports.complain_for_town": {"text": "Wir sehen das anders und erklären hier auch, warum."},
 }

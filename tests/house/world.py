@@ -14,15 +14,26 @@ from werkzeug.routing import Rule as UrlRule
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
 from kleinstadt_net.files import store
-from kleinstadt_net.models import Account, Network, OneTimeLink, Picture, Report, SeriesLetter, Subscription
+from kleinstadt_net.models import (
+    Account,
+    Exchange,
+    Network,
+    OneTimeLink,
+    Picture,
+    Report,
+    SeriesLetter,
+    Subscription,
+)
 from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
-from kleinstadt_net.services.answer_outcomes import PURPOSE as OUTCOME_PURPOSE
 from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
+from kleinstadt_net.services.exchange_letters import ANSWER_PURPOSE as EXCHANGE_PURPOSE
+from kleinstadt_net.services.exchange_letters import REVOKE_PURPOSE
 from kleinstadt_net.services.inactivity import PURPOSE as STILL_HERE_PURPOSE
 from kleinstadt_net.services.invitations import PURPOSE as INVITATION_PURPOSE
+from kleinstadt_net.services.outcomes import PURPOSE as OUTCOME_PURPOSE
 from kleinstadt_net.services.report_letters import TOWN_PURPOSE as REPORT_PURPOSE
 from kleinstadt_net.services.sign_up import PURPOSE as SIGN_UP_PURPOSE
 from tests import factories as make
@@ -130,7 +141,10 @@ class World:
     @cached_property
     def outcome_token(self) -> str:
         """What the mayor's link ends with that asks what came of a talk."""
-        row, token = make.TalkOutcomeFactory(town=self.cast.town, peer=self.cast.other_town), new_token()
+        row, token = (
+            make.OutcomeFactory(exchange=make.ExchangeFactory(town=self.cast.town, state="talking")),
+            new_token(),
+        )
         make.OneTimeLinkFactory(
             token=token, purpose=OUTCOME_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id
         )
@@ -210,6 +224,143 @@ class World:
         return made
 
     @cached_property
+    def exchange_id(self) -> int:
+        """A talk of the town's with a third town."""
+        asker = make.MembershipFactory()
+        made: int = make.ExchangeFactory(
+            town=asker.town, peer=self.cast.town, state="talking", opened_by_id=asker.account_id
+        ).id
+        return made
+
+    @cached_property
+    def appointment_id(self) -> int:
+        """Times the other town of that talk proposes."""
+        row = db.session.get_one(Exchange, self.exchange_id)
+        made: int = make.AppointmentFactory(exchange=row).id
+        return made
+
+    @cached_property
+    def record_id(self) -> int:
+        """What the town has noted of that talk."""
+        row = db.session.get_one(Exchange, self.exchange_id)
+        made: int = make.TalkRecordFactory(exchange=row, town_id=self.cast.town.id).id
+        return made
+
+    @cached_property
+    def calendar_token(self) -> str:
+        """What the address of the mayor's private calendar ends with."""
+        token = new_token()
+        make.CalendarFeedFactory(token=token, account_id=self.cast.mayor.id)
+        return token
+
+    @cached_property
+    def requested_id(self) -> int:
+        """A request to the town."""
+        made: int = make.ExchangeFactory(peer=self.cast.town).id
+        return made
+
+    @cached_property
+    def exchange_token(self) -> str:
+        """What the mayor's link ends with that answers a request."""
+        row, token = make.ExchangeFactory(peer=self.cast.town), new_token()
+        make.MembershipFactory(town=row.town)
+        make.OneTimeLinkFactory(
+            token=token, purpose=EXCHANGE_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id
+        )
+        return token
+
+    @cached_property
+    def revoke_token(self) -> str:
+        """What the mayor's link ends with that takes back a consent given by a link."""
+        row = make.ExchangeFactory(peer=self.cast.town, state="talking", accepted_via="letter")
+        token = new_token()
+        make.OneTimeLinkFactory(
+            token=token, purpose=REVOKE_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id
+        )
+        return token
+
+    @cached_property
+    def asked_ags(self) -> str:
+        """A town that can be asked for a talk."""
+        made: str = make.TownFactory(taking_part=True).ags
+        return made
+
+    @cached_property
+    def event_id(self) -> int:
+        """An event the town invites to."""
+        made: int = make.EventFactory(town_id=self.cast.town.id, account_id=self.cast.mayor.id).id
+        return made
+
+    @cached_property
+    def circles_event_id(self) -> int:
+        """One of a circle the town is in; whoever acts for the town may change it."""
+        circle = make.CircleFactory(state="running")
+        make.CircleTownFactory(circle_id=circle.id, town_id=self.cast.town.id, answer="yes")
+        made: int = make.EventFactory(organiser="circle", circle_id=circle.id).id
+        return made
+
+    @cached_property
+    def operators_event_id(self) -> int:
+        """One the operator invites to."""
+        made: int = make.EventFactory(organiser="operator").id
+        return made
+
+    @cached_property
+    def notification_id(self) -> int:
+        """A line in the mayor's list."""
+        made: int = make.NotificationFactory(account_id=self.cast.mayor.id, town_id=self.cast.town.id).id
+        return made
+
+    @cached_property
+    def peer_review_id(self) -> int:
+        """A peer review the town has invited to."""
+        made: int = make.PeerReviewFactory(host_id=self.cast.town.id).id
+        return made
+
+    @cached_property
+    def invited_to_id(self) -> int:
+        """One the town is invited to."""
+        made: int = make.PeerReviewFactory(guests=[self.cast.town.id]).id
+        return made
+
+    @cached_property
+    def practice_ids(self) -> dict[str, int]:
+        """Examples of the town by state; "waits" is a draft its editor has submitted."""
+        town_id, author = self.cast.town.id, self.cast.colleague.id
+        made = {
+            state: make.PracticeFactory(town_id=town_id, changed_by_id=author, state=state)
+            for state in ("draft", "released", "archived")
+        }
+        waits = make.PracticeFactory(
+            town_id=town_id, changed_by_id=author, state="draft", submitted_at=clock.now()
+        )
+        return {**{state: row.id for state, row in made.items()}, "waits": waits.id}
+
+    @cached_property
+    def question_id(self) -> int:
+        """A question of the town, without an answer."""
+        made: int = make.QuestionFactory(
+            town_id=self.cast.town.id, author_id=self.cast.colleague.id, subjects=("kultur",)
+        ).id
+        return made
+
+    @cached_property
+    def answered_id(self) -> int:
+        """Another one, with an answer of the town's own and one of a third town."""
+        made: int = make.QuestionFactory(town_id=self.cast.town.id, author_id=self.cast.colleague.id).id
+        return made
+
+    @cached_property
+    def own_answer_id(self) -> int:
+        made: int = make.QuestionAnswerFactory(question_id=self.answered_id, town_id=self.cast.town.id).id
+        return made
+
+    @cached_property
+    def foreign_answer_id(self) -> int:
+        made: int = make.QuestionAnswerFactory(question_id=self.answered_id).id
+        return made
+
+    @cached_property
     def arguments(self) -> dict[str, Any]:
         """What stands in a URL, by the argument's name or, where that is not enough, endpoint and name."""
         return {
@@ -225,11 +376,22 @@ class World:
             "digests.answer:token": self.answer_token,
             "digests.give_answer:token": self.answer_token,
             "digests.give_reason:token": self.declined_token,
-            "suggestions.outcome:token": self.outcome_token,
-            "suggestions.give_outcome:token": self.outcome_token,
+            "outcomes.asked:token": self.outcome_token,
+            "outcomes.answer:token": self.outcome_token,
             "circles.asked:token": self.circle_token,
             "circles.give:token": self.circle_token,
             "circle_id": self.circle_id,
+            "exchange_id": self.exchange_id,
+            "appointment_id": self.appointment_id,
+            "record_id": self.record_id,
+            "appointments.feed:token": self.calendar_token,
+            "kind": "odt",
+            "exchanges.hand_on:exchange_id": self.requested_id,
+            "exchanges.ask:ags": self.asked_ags,
+            "exchanges.asked:token": self.exchange_token,
+            "exchanges.answer_by_link:token": self.exchange_token,
+            "exchanges.agreed:token": self.revoke_token,
+            "exchanges.revoke_by_link:token": self.revoke_token,
             "circles.show:circle_id": self.proposed_circle_id,
             "circles.answer:circle_id": self.proposed_circle_id,
             "suggestions.undo_known:ags": self.known_ags,
@@ -248,6 +410,29 @@ class World:
             "network": self.network.slug,
             "networks.decide:ags": self.cast.other_town.ags,
             "networks.decide_as_operator:ags": self.cast.other_town.ags,
+            "event_id": self.event_id,
+            "events.edit:event_id": self.circles_event_id,
+            "events.cancel:event_id": self.circles_event_id,
+            "events.edit_as_operator:event_id": self.operators_event_id,
+            "events.cancel_as_operator:event_id": self.operators_event_id,
+            "notification_id": self.notification_id,
+            "peer_review_id": self.peer_review_id,
+            "peer_reviews.answer:peer_review_id": self.invited_to_id,
+            "practice_id": self.practice_ids["released"],
+            "practices.edit:practice_id": self.practice_ids["draft"],
+            "practices.save:practice_id": self.practice_ids["draft"],
+            "practices.delete:practice_id": self.practice_ids["draft"],
+            "practices.restore:practice_id": self.practice_ids["archived"],
+            "practices.withdraw:practice_id": self.practice_ids["waits"],
+            "practices.release:practice_id": self.practice_ids["waits"],
+            "practices.give_back:practice_id": self.practice_ids["waits"],
+            "question_id": self.question_id,
+            "questions.helped:question_id": self.answered_id,
+            "questions.withdraw_answer:question_id": self.answered_id,
+            "questions.remove_answer:question_id": self.answered_id,
+            "questions.helped:answer_id": self.foreign_answer_id,
+            "questions.withdraw_answer:answer_id": self.own_answer_id,
+            "questions.remove_answer:answer_id": self.foreign_answer_id,
             "picture_id": self.picture.id,
             "pictures.release:picture_id": self.waiting_picture_id,
             "pictures.show:token": self.picture.token,

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from email import message_from_bytes, policy
 from functools import partial
 from threading import Barrier, Thread
 
@@ -21,7 +20,6 @@ from kleinstadt_net.models import (
     Letter,
     Suggestion,
     SuggestionAnswer,
-    TalkOutcome,
     Town,
 )
 from kleinstadt_net.services import (
@@ -29,11 +27,9 @@ from kleinstadt_net.services import (
     answer_handing_on,
     answer_known,
     answer_letters,
-    answer_outcomes,
     digests,
     erasure,
     letter_answers,
-    links,
     round_inputs,
     suggestions,
     working_days,
@@ -45,10 +41,10 @@ from tests.factories import (
     RoundFactory,
     SubscriptionFactory,
     SuggestionFactory,
-    TalkOutcomeFactory,
     TownFactory,
 )
 from tests.support.cast import Cast
+from tests.support.letters import bodies
 
 # A Friday afternoon; the Monday after it is a working day everywhere.
 FRIDAY = datetime(2026, 11, 6, 17, 40, tzinfo=territory.TIME_ZONE)
@@ -77,13 +73,6 @@ def give(row: Suggestion, account: Account, choice: str) -> None:
 def letters(kind: str | None = None) -> list[Letter]:
     rows = select(Letter).order_by(Letter.id)
     return list(db.session.scalars(rows.where(Letter.kind == kind) if kind else rows))
-
-
-def bodies(letter: Letter) -> tuple[str, str]:
-    message = message_from_bytes(letter.content, policy=policy.default)
-    plain, html = (message.get_body((kind,)) for kind in ("plain", "html"))
-    assert plain is not None and html is not None
-    return re.sub(r"\s+", " ", plain.get_content()), re.sub(r"\s+", " ", html.get_content())
 
 
 def sent() -> None:
@@ -128,17 +117,18 @@ def test_the_letter_is_answered_by_its_link_and_then_both_hear_of_it_at_once(
     assert letter_answers.find(token) is not None
     assert db.session.scalar(select(func.count()).select_from(SuggestionAnswer)) == before
     assert letter_answers.answer(token, "contact") is not None
-    told = letters("both_wish")
+    told = letters("exchange_agreed")
     assert {letter.account_id for letter in told} == {cast.mayor.id, cast.stranger.id}
     assert {letter.subject for letter in told} == {
-        "Lauenfurt und Ellernrode möchten miteinander sprechen",
-        "Ellernrode und Lauenfurt möchten miteinander sprechen",
+        "Lauenfurt und Ellernrode sind im Gespräch",
+        "Ellernrode und Lauenfurt sind im Gespräch",
     }
-    for body in bodies(told[0]):
-        assert (
-            "Am einfachsten rufen Sie im Rathaus von" in body
-            and "Kontaktdaten geben wir noch nicht weiter" in body
-        )
+    for letter, contact in zip(told, (cast.mayor, cast.stranger), strict=True):
+        for body in bodies(letter):
+            assert "möchten miteinander sprechen" in body
+            # Each gets the other's address, and hers says that a link has agreed.
+            assert (contact.email in body) == (letter.account_id != contact.id)
+            assert ("24 Stunden lang" in body) == (letter.account_id == cast.stranger.id)
     travel.shift(timedelta(days=7))
     assert tick().written == 0
 
@@ -340,50 +330,13 @@ def test_a_known_town_may_be_proposed_again_once_a_lead_says_so(
     assert key not in round_inputs.history("2036-01").rested
 
 
-def test_after_ninety_days_each_town_is_asked_once_what_came_of_it(
-    cast: Cast, pair: tuple[Suggestion, Suggestion], travel: time_machine.Traveller
-) -> None:
-    give(pair[0], cast.mayor, "contact")
-    give(pair[1], cast.stranger, "contact")
-    travel.move_to(datetime(2027, 2, 4, 10, tzinfo=territory.TIME_ZONE))
-    assert tick().outcomes == 0
-    travel.move_to(datetime(2027, 2, 5, 10, tzinfo=territory.TIME_ZONE))
-    assert (tick().outcomes, tick().outcomes) == (2, 0)
-    to_mayor, _ = letters("talk_outcome")
-    assert to_mayor.account_id == cast.mayor.id
-    assert to_mayor.subject == "Was ist aus dem Gespräch mit Lauenfurt geworden?"
-    for body in bodies(to_mayor):
-        assert "Wir haben gesprochen, und es hat geholfen" in body and "nur dieses eine Mal" in body
-    (token,) = re.findall(r"(?<=/gespraech/)[\w-]+", bodies(to_mayor)[0])
-    before = round_inputs.history("2027-03")
-    assert (question := answer_outcomes.find(token)) is not None and question.given is None
-    assert answer_outcomes.answer(token, "helped") is not None
-    assert answer_outcomes.answer(token, "talked") is None
-    rows = db.session.execute(select(TalkOutcome.town_id, TalkOutcome.outcome)).all()
-    assert {tuple(row) for row in rows} == {(cast.town.id, "helped"), (cast.other_town.id, None)}
-    assert round_inputs.history("2027-03") == before, "answers never change what is proposed"
-    travel.move_to(datetime(2027, 6, 7, 10, tzinfo=territory.TIME_ZONE))
-    assert tick().outcomes == 0
-
-
-def test_what_a_colleague_said_came_of_it_stands(cast: Cast) -> None:
-    asked = TalkOutcomeFactory(town=cast.town, peer=cast.other_town, outcome="not_yet")
-    token = links.create(answer_outcomes.PURPOSE, cast.mayor.id, days=9, target_id=asked.id)
-    strangers = links.create(answer_outcomes.PURPOSE, cast.stranger.id, days=9, target_id=asked.id)
-    db.session.commit()
-    question = answer_outcomes.answer(token, "helped")
-    assert question is not None and question.given == "not_yet"
-    assert db.session.scalars(select(TalkOutcome.outcome)).one() == "not_yet"
-    assert answer_outcomes.find(strangers) is None
-
-
 @pytest.mark.both_databases
 def test_two_schedulers_write_one_letter_and_two_wishes_at_the_same_moment_notice_each_other(
     app: Flask, cast: Cast, pair: tuple[Suggestion, Suggestion], travel: time_machine.Traveller
 ) -> None:
     ids = [(row.id, row.town_id, who.id) for row, who in zip(pair, (cast.mayor, cast.stranger), strict=True)]
     at_once(app, *(partial(answer_giving.give, *given, "contact", "page") for given in ids))
-    assert len(letters("both_wish")) == 2
+    assert len(letters("exchange_agreed")) == 2
     month = RoundFactory(month="2026-01")
     asked = SuggestionFactory(round=month, town=cast.town, peer=cast.other_town)
     SuggestionFactory(round=month, town=cast.other_town, peer=cast.town)

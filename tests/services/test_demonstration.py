@@ -27,7 +27,7 @@ def test_nothing_is_empty_and_nothing_stays_behind(app: Flask) -> None:
     assert db.session.scalar(members) == len(invented_names())
     assert count(Round) == 1 and count(Suggestion) >= len(invented_names())
     subjects = db.session.scalars(select(Letter.subject)).all()
-    assert len(subjects) == 3 and all(subject.startswith("[Vorführung]") for subject in subjects)
+    assert len(subjects) == 5 and all(subject.startswith("[Vorführung]") for subject in subjects)
     for person in credentials:
         assert sign_in.with_password(person.email, person.password, Device("192.0.2.1")), person.part
 

@@ -535,11 +535,15 @@ def test_the_number_of_queries_does_not_grow_with_the_readers(app: Flask) -> Non
         event.remove(db.engine, "before_cursor_execute", note)
         return len(asked)
 
-    suggest(make_reader())
-    few = queries()
-    for _ in range(10):
-        account = make_reader()
-        suggest(account)
-        ask_for(account)
-    db.session.expire_all()
-    assert queries() == few
+    def ten_more() -> int:
+        for _ in range(10):
+            account = make_reader()
+            suggest(account)
+            ask_for(account)
+        db.session.expire_all()
+        return queries()
+
+    # The first reads what all share: towns and examples.
+    ten_more()
+    few = ten_more()
+    assert ten_more() == few

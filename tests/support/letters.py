@@ -16,6 +16,11 @@ def html_of(letter: Letter) -> str:
     return _body(letter, "html")
 
 
+def bodies(letter: Letter) -> tuple[str, str]:
+    """The text twin and the HTML body, each in one line."""
+    return text_of(letter), " ".join(html_of(letter).split())
+
+
 def _body(letter: Letter, kind: str) -> str:
     message = message_from_bytes(letter.content, policy=policy.default)
     assert isinstance(message, EmailMessage)

@@ -10,11 +10,12 @@ from kleinstadt_net.blueprints.circles import bp
 from kleinstadt_net.blueprints.circles.forms import AnswerForm, PlainForm, ProposalForm, SubjectForm
 from kleinstadt_net.matching.weights import CIRCLE_TOWNS
 from kleinstadt_net.security.access import EDITOR, LEAD, VERIFIED, access, acting
-from kleinstadt_net.services import circle_answers, circle_meetings, circle_proposals, circles
+from kleinstadt_net.services import circle_answers, circle_meetings, circle_proposals, circles, member_news
 from kleinstadt_net.services.circle_answers import TooLateError
 from kleinstadt_net.services.circle_proposals import Offer, RefusedError
 from kleinstadt_net.services.circles import UnknownCircleError
 from kleinstadt_net.territory import LAENDER
+from kleinstadt_net.web.readers import reader
 
 TOO_LATE = "Der Lernkreis ist inzwischen voll oder vorbei. Es hat sich nichts geändert."
 # Why a proposal cannot be made, by the service's reason.
@@ -121,7 +122,9 @@ def _page(circle_id: int) -> str:
         page = circles.page(circle_id, own.town_id)
     except UnknownCircleError:
         abort(404)
-    return render_template("circles/show.html", page=page, town=own)
+    town_ids = [town.town_id for town in page.towns]
+    news = member_news.of_circle(circle_id, town_ids, reader(), current_user.account_id)
+    return render_template("circles/show.html", page=page, town=own, news=news)
 
 
 def _decide(circle_id: int, deed: circle_meetings.Decision) -> None:

@@ -7,7 +7,7 @@ from flask_login import current_user
 from kleinstadt_net.blueprints.networks import bp
 from kleinstadt_net.blueprints.networks.forms import DeletionForm, NetworkForm
 from kleinstadt_net.security.access import LEAD, OPERATOR, PUBLIC, access, acting
-from kleinstadt_net.services import network_members, networks
+from kleinstadt_net.services import member_news, network_members, networks
 from kleinstadt_net.services.network_rights import Actor, NoSuchNetwork
 from kleinstadt_net.services.networks import (
     MAX_PER_TOWN,
@@ -15,6 +15,7 @@ from kleinstadt_net.services.networks import (
     StaleVersion,
     TooMany,
 )
+from kleinstadt_net.web.readers import reader
 
 
 @bp.get("/netzwerke")
@@ -35,7 +36,16 @@ def show(network: str) -> str:
         abort(404)
     desk = network_members.desk(page.network_id, own.town_id) if own else None
     is_contact = own is not None and page.contact is not None and page.contact.town_id == own.town_id
-    return render_template("networks/show.html", page=page, desk=desk, town=own, is_contact=is_contact)
+    account_id = current_user.account_id if current_user.is_authenticated else None
+    town_ids = [member.town_id for member in page.members]
+    return render_template(
+        "networks/show.html",
+        page=page,
+        desk=desk,
+        town=own,
+        is_contact=is_contact,
+        news=member_news.of_network(network, town_ids, reader(), account_id),
+    )
 
 
 @bp.route("/netzwerke/neu", methods=["GET", "POST"])

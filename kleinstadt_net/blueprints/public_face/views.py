@@ -14,6 +14,7 @@ PAGES = (
     "pages.theses",
     "towns.index",
     "networks.index",
+    "practices.index",
     "pages.network_in_numbers",
     "pages.sources",
 )
@@ -29,7 +30,12 @@ def sitemap_xml() -> Response:
     pages = [url_for(endpoint) for endpoint in PAGES]
     pages += [url_for("pages.thesis", key=key) for key in THESES]
     pages += [url_for("pages.topic", key=key) for key in TOPICS]
-    addresses = [*map(urls.absolute, pages), *sitemap.network_addresses(), *sitemap.town_addresses()]
+    addresses = [
+        *map(urls.absolute, pages),
+        *sitemap.network_addresses(),
+        *sitemap.town_addresses(),
+        *sitemap.practice_addresses(),
+    ]
     document = render_template("public_face/sitemap.xml", addresses=addresses)
     return Response(document, mimetype="application/xml", headers={"Cache-Control": A_DAY})
 
@@ -44,6 +50,7 @@ def robots() -> Response:
         rules = [
             "User-agent: *",
             f"Disallow: {url_for('towns.index')}?",
+            f"Disallow: {url_for('practices.index')}?",
             f"Sitemap: {urls.absolute(url_for('public_face.sitemap_xml'))}",
         ]
     return Response("\n".join(rules) + "\n", mimetype="text/plain", headers={"Cache-Control": A_DAY})

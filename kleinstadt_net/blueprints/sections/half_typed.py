@@ -43,4 +43,6 @@ def discard() -> ResponseReturnValue:
     kind, _, key = name.partition(":")
     if kind == "section":
         return redirect(url_for("sections.edit", thesis=key))
+    if kind == "practice":
+        return redirect(url_for("practices.edit", practice_id=int(key)))
     return redirect(url_for("stances.edit_stance", subject=key))

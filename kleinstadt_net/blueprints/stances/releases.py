@@ -7,8 +7,8 @@ from flask_login import current_user
 from kleinstadt_net.blueprints.stances import bp
 from kleinstadt_net.blueprints.stances.forms import ConfirmForm, DraftForm, ReturnForm
 from kleinstadt_net.security.access import EDITOR, LEAD, access, acting
+from kleinstadt_net.services import practice_releases, section_releases, stance_drafts, stances
 from kleinstadt_net.services import releases as drafts
-from kleinstadt_net.services import section_releases, stance_drafts, stances
 
 
 @bp.get("/unsere-stadt/freigaben")
@@ -67,5 +67,9 @@ def _page(changed: str | None = None) -> str:
     waiting = drafts.waiting(current_user.acting.town_id)
     sections = section_releases.waiting(current_user.acting.town_id)
     return render_template(
-        "stances/releases.html", releases=waiting, section_releases=sections, changed=changed
+        "stances/releases.html",
+        releases=waiting,
+        section_releases=sections,
+        practice_releases=practice_releases.waiting(current_user.acting.town_id),
+        changed=changed,
     )

@@ -13,7 +13,15 @@ from kleinstadt_net.blueprints.stances.forms import (
     StanceForm,
 )
 from kleinstadt_net.security.access import EDITOR, access, acting
-from kleinstadt_net.services import section_drafts, sections, sought_nearby, stance_drafts, stances, typed
+from kleinstadt_net.services import (
+    balance,
+    section_drafts,
+    sections,
+    sought_nearby,
+    stance_drafts,
+    stances,
+    typed,
+)
 from kleinstadt_net.vocabulary import SUBJECTS, State
 
 WAITS = "Ihr Entwurf ist gespeichert. Sichtbar wird er, sobald er freigegeben ist."
@@ -32,6 +40,7 @@ def edit() -> str:
         "stances/sheet.html",
         sheet=sheet,
         nearby=sought_nearby.for_beginners(town.town_id),
+        balance=balance.of_town(town.town_id),
         waiting=sheet.waiting,
         sections=sections.of_town(town.town_id, verified=True),
         section_drafts=section_drafts.waiting(town.town_id),

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("suggestions", __name__)
 
-from kleinstadt_net.blueprints.suggestions import afterwards, by_link, views  # noqa: E402, F401
+from kleinstadt_net.blueprints.suggestions import afterwards, views  # noqa: E402, F401

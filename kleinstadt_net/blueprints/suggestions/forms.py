@@ -4,7 +4,7 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import AnyOf, InputRequired
 
-from kleinstadt_net.vocabulary import ANSWER_TITLES, DECLINE_REASONS, OUTCOME_TITLES
+from kleinstadt_net.vocabulary import ANSWER_TITLES, DECLINE_REASONS
 from kleinstadt_net.web.forms import BaseForm
 
 
@@ -30,12 +30,6 @@ class HandOnForm(BaseForm):
         coerce=int,
         validators=[InputRequired("Bitte wählen Sie, wer den Vorschlag bekommen soll.")],
     )
-
-
-class OutcomeForm(BaseForm):
-    """What came of a talk; each button carries one answer."""
-
-    ergebnis = StringField("Antwort", [AnyOf(list(OUTCOME_TITLES), "Bitte wählen Sie eine der Antworten.")])
 
 
 class PlainForm(BaseForm):

@@ -1,0 +1,30 @@
+"""Pairs of towns that need not be proposed to each other: they talk already, or one has declined within the year."""
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+
+from kleinstadt_net import formats
+from kleinstadt_net.database import db
+from kleinstadt_net.models import Exchange, Town
+from kleinstadt_net.services.exchange_limits import a_year_later
+from kleinstadt_net.services.exchange_rules import DECLINED, OPEN
+from kleinstadt_net.territory import TIME_ZONE
+
+
+def pairs(month: str) -> frozenset[tuple[str, str]]:
+    """Keys of the towns of such pairs, as of the first day of a month."""
+    town, peer = aliased(Town), aliased(Town)
+    first = formats.first_day(month)
+    rows = db.session.execute(
+        select(town.ags, peer.ags, Exchange.state, Exchange.ended_at)
+        .join(town, town.id == Exchange.town_id)
+        .join(peer, peer.id == Exchange.peer_id)
+        .where(
+            or_(Exchange.state.in_(OPEN), and_(Exchange.state == DECLINED, Exchange.ended_at.is_not(None)))
+        )
+    )
+    return frozenset(
+        (one, other)
+        for one, other, state, ended_at in rows
+        if ended_at is None or a_year_later(ended_at.astimezone(TIME_ZONE).date()) > first
+    )

@@ -1,0 +1,77 @@
+"""A peer review on its pages: invited, answered, written, and shown to others as far as the host says."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kleinstadt_net.database import db
+from kleinstadt_net.models import PeerReview, Practice
+from tests.factories import ExchangeFactory, MembershipFactory, TownFactory
+from tests.support.cast import Cast
+
+LIST = "/kollegiale-beratung"
+QUESTION = "Wie bekommen wir die Eigentümer an einen Tisch?"
+
+
+def send(client: FlaskClient, address: str, seen: str = "", **data: Any) -> Any:
+    page = client.get(seen or address).text
+    token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    return client.post(address, data={"csrf_token": token, **data})
+
+
+def test_from_the_question_to_what_others_read(client: FlaskClient, cast: Cast, sign_in: Any) -> None:
+    third = MembershipFactory(town=TownFactory(taking_part=True)).town
+    for town in (cast.other_town, third):
+        ExchangeFactory(town=cast.town, peer=town, state="talking")
+    sign_in(client, cast.mayor)
+    assert "Ihre Stadt hat noch keine Beratung." in client.get(LIST).text
+    assert client.get(f"{LIST}/neu?thema=quatsch").status_code == 404
+    new = f"{LIST}/neu?thema=innenstadt"
+    few = send(client, new, frage=QUESTION, staedte=[third.ags])
+    assert few.status_code == 422 and "mindestens zwei Städte" in few.text and QUESTION in few.text
+    made = send(client, new, frage=QUESTION, staedte=[third.ags, cast.other_town.ags]).location
+    assert "hat noch nicht geantwortet" in client.get(made).text
+    sign_in(client, cast.stranger)
+    page = client.get(made).text
+    assert QUESTION in page and "Kommt Lauenfurt?" in page and "Mitschrift" not in page
+    assert client.get(f"{made}/bearbeiten").status_code == 404
+    assert send(client, f"{made}/antwort", made, antwort="vielleicht").status_code == 422
+    assert send(client, f"{made}/antwort", made, antwort="ja").location == made
+    edit = f"{made}/bearbeiten"
+    form = client.get(edit).text
+    assert "Mitschrift" in form and 'name="tag"' not in form
+    send(client, edit, mitschrift="Alle waren da.", ergebnis="**Wir rufen an.**", version="1")
+    assert "<strong>Wir rufen an.</strong>" in client.get(made).text
+    sign_in(client, cast.mayor)
+    assert "Rundgang" in client.get(edit).text, "an agenda to begin with"
+    late = send(client, edit, tag="2031-05-06", ergebnis="Meines", version="1")
+    assert late.status_code == 409 and "Wir rufen an." in late.text and "Meines" in late.text
+    wrong = send(client, edit, tag="31. Februar", version="2")
+    assert wrong.status_code == 422 and "aus dem Kalender" in wrong.text
+    send(client, f"{made}/veroeffentlichen", text="Anrufen hilft.")
+    begun = send(client, f"{made}/beispiel", made)
+    assert begun.location == f"/unsere-stadt/beispiele/{db.session.scalars(select(Practice.id)).one()}"
+    send(client, f"{made}/abschliessen", made)
+    assert db.session.scalars(select(PeerReview.state)).one() == "closed"
+    sign_in(client, cast.stranger)
+    listed = client.get(LIST).text
+    assert "Anrufen hilft." in listed and "abgeschlossen" in listed
+
+
+def test_another_town_is_invited_in_the_place_of_one_that_declined(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    towns = [TownFactory(taking_part=True) for _ in range(3)]
+    for town in towns:
+        ExchangeFactory(town=cast.town, peer=town, state="talking")
+    sign_in(client, cast.mayor)
+    keys = [town.ags for town in towns[:2]]
+    made = send(client, f"{LIST}/neu?thema=innenstadt", frage=QUESTION, staedte=keys).location
+    more = f"{made}/einladen"
+    assert towns[2].name in client.get(more).text
+    assert send(client, more).status_code == 422
+    assert send(client, more, stadt=towns[2].ags).location == made
+    assert "Noch eine Stadt einladen" not in client.get(made).text
+    sign_in(client, cast.stranger)
+    assert client.get(more).status_code == 404
