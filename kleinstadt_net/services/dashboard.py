@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
+from kleinstadt_net.digest.sources.appointments import AppointmentNews
 from kleinstadt_net.models import Focus, Stance, Town
-from kleinstadt_net.services import circles, exchange_lists, freshness, suggestions
+from kleinstadt_net.services import appointments, circles, exchange_lists, freshness, suggestions
 from kleinstadt_net.services.suggestions import SuggestionRow
 from kleinstadt_net.vocabulary import State
 
@@ -68,6 +69,7 @@ class Overview:
     profile: ProfileState
     invitations: tuple[circles.Invitation, ...]
     requests: tuple[exchange_lists.Line, ...]
+    dates: tuple[AppointmentNews, ...]
 
 
 def overview(town_id: int) -> Overview:
@@ -93,6 +95,7 @@ def overview(town_id: int) -> Overview:
         _profile(town_id, statements),
         circles.invitations(town_id),
         exchange_lists.waiting(town_id),
+        appointments.news([town_id]).get(town_id, ()),
     )
 
 

@@ -39,6 +39,7 @@ from kleinstadt_net.services import (
     demonstration_networks,
     demonstration_pictures,
     demonstration_practices,
+    demonstration_questions,
     demonstration_sections,
     demonstration_start,
     digests,
@@ -396,4 +397,5 @@ def _let_life_begin(ids: Sequence[int]) -> None:
     demonstration_circles.insert_circles(ids)
     demonstration_exchanges.insert_exchanges(ids)
     demonstration_practices.insert_practices(ids)
+    demonstration_questions.insert_questions(ids)
     digests.enqueue_due(clock.now(), any_day=True)

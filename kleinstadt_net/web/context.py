@@ -48,6 +48,8 @@ FOR_TOWNS = (
     NavigationItem("Vorschläge", "suggestions.index"),
     NavigationItem("Städte", "towns.index"),
     NavigationItem("Beispiele", "practices.index"),
+    NavigationItem("Fragen", "questions.index"),
+    NavigationItem("Gespräche", "exchanges.index"),
     NavigationItem("Unsere Stadt", "stances.edit"),
 )
 # Somebody signed in whose town is not confirmed: the public side without the invitation to sign in.
