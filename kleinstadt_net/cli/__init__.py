@@ -13,10 +13,23 @@ def init_app(app: Flask) -> None:
         jobs,
         letters,
         matching,
+        numbers,
         rounds,
         town_addresses,
         towns,
     )
 
-    for noun in (accounts, demo, digests, domains, jobs, letters, matching, rounds, town_addresses, towns):
+    for noun in (
+        accounts,
+        demo,
+        digests,
+        domains,
+        jobs,
+        letters,
+        matching,
+        numbers,
+        rounds,
+        town_addresses,
+        towns,
+    ):
         app.cli.add_command(noun.group)

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from kleinstadt_net import formats
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, Event, EventRegistration, Town
-from kleinstadt_net.services import correspondence, event_rights, exchange_news, urls
+from kleinstadt_net.models import Account, Event, EventRegistration
+from kleinstadt_net.services import event_rights, exchange_news
 from kleinstadt_net.services.events import CANCELLED, PATH
 from kleinstadt_net.vocabulary import SUBJECTS
 
@@ -38,46 +38,40 @@ def announced(event: Event, organiser: str) -> None:
 
 def changed(event: Event) -> None:
     """To everybody who comes: another time or place, or it does not take place."""
-    for account, town in _guests(event):
-        correspondence.write(
-            "event_changed",
-            account,
-            key=f"{event.id}:{event.version}:{account.id}",
-            context={**_facts(event, town), "is_cancelled": event.state == CANCELLED},
-        )
+    _tell("event_changed", event, is_cancelled=event.state == CANCELLED)
 
 
 def remind(event: Event) -> int:
     """To everybody who comes, the day before; how many."""
-    return sum(
-        correspondence.write(
-            "event_reminder",
-            account,
-            key=f"{event.id}:{event.version}:{account.id}",
-            context=_facts(event, town),
+    return _tell("event_reminder", event)
+
+
+def _tell(kind: str, event: Event, **facts: object) -> int:
+    guests = _guests(event)
+    for account, town_id in guests:
+        exchange_news.tell(
+            kind,
+            [account],
+            town_id=town_id,
+            key=f"{event.id}:{event.version}",
+            path=PATH.format(event_id=event.id),
+            facts={
+                "title": event.title,
+                "starts_at": event.starts_at,
+                "ends_at": event.ends_at,
+                "place": event.place,
+                "online_link": event.online_link or "",
+                **facts,
+            },
         )
-        for account, town in _guests(event)
-    )
+    return len(guests)
 
 
-def _facts(event: Event, town: str) -> dict[str, object]:
-    return {
-        "title": event.title,
-        "starts_at": event.starts_at,
-        "ends_at": event.ends_at,
-        "place": event.place,
-        "online_link": event.online_link or "",
-        "town": town,
-        "url": urls.absolute(PATH.format(event_id=event.id)),
-    }
-
-
-def _guests(event: Event) -> list[tuple[Account, str]]:
+def _guests(event: Event) -> list[tuple[Account, int]]:
     rows = db.session.execute(
-        select(Account, Town.name)
+        select(Account, EventRegistration.town_id)
         .join(EventRegistration, EventRegistration.account_id == Account.id)
-        .join(Town, Town.id == EventRegistration.town_id)
         .where(EventRegistration.event_id == event.id)
         .order_by(Account.id)
     )
-    return [(account, town) for account, town in rows]
+    return [(account, town_id) for account, town_id in rows]

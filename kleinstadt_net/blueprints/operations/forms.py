@@ -4,11 +4,12 @@ from typing import Any
 
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from kleinstadt_net import formats
+from kleinstadt_net import clock, formats
 from kleinstadt_net.profile.shapes import SHAPES
 from kleinstadt_net.services import reports
+from kleinstadt_net.services.operator_numbers import MAX_MONTHS, Period
 from kleinstadt_net.services.report_desk import ReportedTown, ReportFile
 from kleinstadt_net.services.reports import Decision
 from kleinstadt_net.services.section_moderation import TEXT
@@ -28,6 +29,8 @@ from kleinstadt_net.web.forms import BaseForm
 SENTENCE, WHOLE = "sentence", "whole"
 # What the choice of a section begins with.
 SECTION = "section:"
+MONTH_MESSAGE = "Bitte geben Sie den Monat so an: 2026-11."
+MAX_YEARS = MAX_MONTHS // 12
 KEY_MESSAGE = "Bitte geben Sie den amtlichen Gemeindeschlüssel mit acht Ziffern an."
 GROUNDS = {
     "law": "Der Inhalt verstößt gegen geltendes Recht.",
@@ -107,6 +110,33 @@ class TrailForm(BaseForm):
     def valid_arguments(self) -> dict[str, str]:
         """The filters that hold, as they stand in an address."""
         return {field.name: field.data for field in self if field.data and not field.errors}
+
+
+class PeriodForm(BaseForm):
+    """From one month to another; this year up to now where nothing is said."""
+
+    class Meta:
+        csrf = False
+
+    von = StringField("Von Monat", [DataRequired(MONTH_MESSAGE)], default=lambda: f"{clock.today().year}-01")
+    bis = StringField("Bis Monat", [DataRequired(MONTH_MESSAGE)], default=clock.current_month)
+
+    def validate_von(self, field: StringField) -> None:
+        _must_be_month(field)
+
+    def validate_bis(self, field: StringField) -> None:
+        _must_be_month(field)
+        first, last = self.von.data or "", field.data or ""
+        if last > clock.current_month():
+            raise ValidationError("Dieser Monat hat noch nicht begonnen. Bitte wählen Sie einen früheren.")
+        if _is_month(first) and last < first:
+            raise ValidationError("Der letzte Monat liegt vor dem ersten. Bitte tauschen Sie die beiden.")
+        if _is_month(first) and int(last[:4]) - int(first[:4]) >= MAX_YEARS:
+            raise ValidationError(f"Bitte wählen Sie weniger als {MAX_YEARS} Jahre.")
+
+    @property
+    def period(self) -> Period:
+        return Period(self.von.data or "", self.bis.data or "")
 
 
 class DecisionForm(BaseForm):
@@ -210,6 +240,11 @@ def _parts(section: SectionRow) -> list[SelectChoice]:
 def _described(subject: str, state: str | None, sentence: str | None) -> str:
     text = f"{SUBJECTS[subject].title}: {STATE_TITLES[State(state or '')]}"
     return f"{text} („{sentence}“)" if sentence else text
+
+
+def _must_be_month(field: StringField) -> None:
+    if not _is_month(field.data or ""):
+        raise ValidationError(MONTH_MESSAGE)
 
 
 def _is_month(text: str) -> bool:
