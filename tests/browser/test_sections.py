@@ -47,7 +47,9 @@ def test_what_one_types_outlives_a_closed_tab_and_an_ended_session(
     # Left without saving, a moment before the next pause: what stands there goes along.
     page.get_by_label("Mehr dazu").fill("Halb geschrieben, und mehr")
     page.goto("/uebersicht")
-    page.wait_for_function(f"{OPENED}.then((text) => text.includes('Halb geschrieben, und mehr'))", polling=200)
+    page.wait_for_function(
+        f"{OPENED}.then((text) => text.includes('Halb geschrieben, und mehr'))", polling=200
+    )
     page.goto(FORM)
     she.sees("Sie hatten hier schon etwas geschrieben")
     expect(page.get_by_label("Mehr dazu")).to_have_value("Halb geschrieben, und mehr")
