@@ -10,12 +10,14 @@ from kleinstadt_net.models.account import (
 )
 from kleinstadt_net.models.adoption import Adoption
 from kleinstadt_net.models.appointment import Appointment, AppointmentSlot, CalendarFeed, TalkRecord
+from kleinstadt_net.models.attachment import Attachment
 from kleinstadt_net.models.bookmark import Bookmark, SavedSearch
 from kleinstadt_net.models.circle import Circle, CircleMeeting, CircleTown
 from kleinstadt_net.models.event import Event, EventRegistration
 from kleinstadt_net.models.exchange import Exchange
 from kleinstadt_net.models.indicator import Indicator, IndicatorValue
 from kleinstadt_net.models.letter import DigestItem, Letter, Subscription, Suppression
+from kleinstadt_net.models.message import ExchangeMute, Message
 from kleinstadt_net.models.network import Network, NetworkMember
 from kleinstadt_net.models.notification import Notification, NotificationPreference
 from kleinstadt_net.models.operation import (
@@ -39,6 +41,7 @@ from kleinstadt_net.models.section import Section, SectionDraft, SectionVersion,
 from kleinstadt_net.models.stance import Focus, Stance, StanceDraft
 from kleinstadt_net.models.suggestion import Round, Suggestion, SuggestionAnswer
 from kleinstadt_net.models.town import RegisterImport, Town, TownCode, TownFigure
+from kleinstadt_net.models.town_block import TownBlock
 from kleinstadt_net.models.verification import Invitation, LetterCode, TownAddress, TownDomain
 from kleinstadt_net.models.welcome import Welcome
 
@@ -48,6 +51,7 @@ __all__ = [
     "Adoption",
     "Appointment",
     "AppointmentSlot",
+    "Attachment",
     "AuditEntry",
     "Bookmark",
     "CalendarFeed",
@@ -60,6 +64,7 @@ __all__ = [
     "Event",
     "EventRegistration",
     "Exchange",
+    "ExchangeMute",
     "Focus",
     "Indicator",
     "IndicatorValue",
@@ -72,6 +77,7 @@ __all__ = [
     "Letter",
     "LetterCode",
     "Membership",
+    "Message",
     "Network",
     "NetworkMember",
     "Notification",
@@ -107,6 +113,7 @@ __all__ = [
     "Throttle",
     "Town",
     "TownAddress",
+    "TownBlock",
     "TownCode",
     "TownDomain",
     "TownFigure",

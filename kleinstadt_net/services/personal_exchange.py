@@ -5,11 +5,14 @@ from sqlalchemy import or_
 from kleinstadt_net.models import (
     Adoption,
     Appointment,
+    Attachment,
     CalendarFeed,
     CircleTown,
     Event,
     EventRegistration,
     Exchange,
+    ExchangeMute,
+    Message,
     Outcome,
     PeerReview,
     PeerReviewTown,
@@ -17,6 +20,7 @@ from kleinstadt_net.models import (
     QuestionAnswer,
     SuggestionAnswer,
     TalkRecord,
+    TownBlock,
 )
 from kleinstadt_net.services.personal_kept import Kept
 
@@ -186,6 +190,44 @@ EXCHANGE: tuple[Kept, ...] = (
             "reminded_at": "erinnert",
             "changed_at": "zuletzt geändert",
         },
+    ),
+    Kept(
+        "Nachrichten, die Sie in Gesprächen geschrieben haben",
+        Message,
+        lambda account: Message.account_id == account.id,
+        {
+            "exchange_id": "Gespräch",
+            "town_id": "Stadt",
+            "text": "Nachricht",
+            "written_at": "geschrieben",
+            "removed_at": "nach einer Meldung entfernt",
+        },
+    ),
+    Kept(
+        "Gespräche, die Sie stumm geschaltet haben",
+        ExchangeMute,
+        lambda account: ExchangeMute.account_id == account.id,
+        {"exchange_id": "Gespräch", "muted_at": "stumm seit"},
+    ),
+    Kept(
+        "Dateien, die Sie angehängt haben",
+        Attachment,
+        lambda account: Attachment.uploaded_by_id == account.id,
+        {
+            "message_id": "Nachricht",
+            "practice_id": "Beispiel",
+            "name": "Name der Datei",
+            "kind": "Art",
+            "size": "Größe in Byte",
+            "uploaded_at": "hochgeladen",
+            "released_at": "freigegeben",
+        },
+    ),
+    Kept(
+        "Städte, zu denen Sie für Ihre Stadt den Kontakt beendet haben",
+        TownBlock,
+        lambda account: TownBlock.account_id == account.id,
+        {"town_id": "Stadt", "peer_id": "andere Stadt", "blocked_at": "beendet"},
     ),
     Kept(
         "Gesprächsvermerke, die Sie geschrieben haben",

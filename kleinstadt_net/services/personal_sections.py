@@ -24,6 +24,7 @@ WITHHELD = frozenset(
         "subscriptions.token",
         "reports.token",
         "pictures.token",
+        "attachments.token",
         # How far a letter has come on its way, of no meaning once it has arrived.
         "letters.claim",
         "letters.claimed_at",
