@@ -98,6 +98,7 @@ WISH_TITLES = {"letter": "gleich in einem eigenen Brief", "digest": "im nächste
 # What people are told, in the kinds they may choose a letter for.
 NOTIFICATION_KINDS = {
     "requests": "Anfragen und Antworten darauf",
+    "messages": "Nachrichten in Ihren Gesprächen",
     "dates": "Termine Ihrer Gespräche",
     "answers": "Ihre Fragen in die Runde und Ihre Antworten",
     "questions": "Fragen anderer Städte zu Ihren Stärken",
@@ -294,6 +295,8 @@ AUDIT_TITLES = {
     "draft.returned": "Entwurf zurückgegeben",
     "draft.saved": "Entwurf zur Freigabe vorgelegt",
     "draft.withdrawn": "Entwurf zurückgezogen",
+    "contact.allowed": "Kontakt zu einer Stadt wieder zugelassen",
+    "contact.ended": "Kontakt zu einer Stadt beendet",
     "event.announced": "Zu einem Termin eingeladen",
     "event.cancelled": "Termin abgesagt",
     "event.changed": "Termin geändert",
@@ -309,6 +312,7 @@ AUDIT_TITLES = {
     "exchange.requested": "Um ein Gespräch gebeten",
     "exchange.revoked": "Zustimmung zu einem Gespräch zurückgenommen",
     "exchange.withdrawn": "Anfrage zurückgezogen",
+    "exchange.written": "Nachricht in einem Gespräch geschrieben",
     "focus.saved": "Schwerpunkte gewählt",
     "invitation.accepted": "Einladung angenommen",
     "invitation.sent": "Einladung verschickt",

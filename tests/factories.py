@@ -31,6 +31,7 @@ from kleinstadt_net.models import (
     InvitationSeries,
     Letter,
     Membership,
+    Message,
     Network,
     NetworkMember,
     Notification,
@@ -60,6 +61,7 @@ from kleinstadt_net.models import (
     TalkRecord,
     Town,
     TownAddress,
+    TownBlock,
     TownCode,
     TownDomain,
     TownFigure,
@@ -556,6 +558,31 @@ class ExchangeFactory(Factory):
     accepted_via = factory.LazyAttribute(lambda row: "page" if row.state == "talking" else None)
     changed_at = factory.LazyAttribute(lambda row: row.requested_at)
     version = 1
+
+
+class MessageFactory(Factory):
+    """A message of the town that asked; wants exchange."""
+
+    class Meta:
+        model = Message
+
+    class Params:
+        exchange = None
+
+    exchange_id = factory.LazyAttribute(lambda row: row.exchange.id)
+    town_id = factory.LazyAttribute(lambda row: row.exchange.town_id)
+    account_id = None
+    text = "Passt Ihnen ein Anruf am Vormittag?"
+    written_at = factory.LazyFunction(clock.now)
+
+
+class TownBlockFactory(Factory):
+    """One town has ended the contact with another; wants town_id and peer_id."""
+
+    class Meta:
+        model = TownBlock
+
+    blocked_at = factory.LazyFunction(clock.now)
 
 
 class AppointmentFactory(Factory):

@@ -8,7 +8,7 @@ Greedy, because a circle has six towns and any answer may change it again: what 
 explain, not the best of all combinations.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +22,17 @@ from kleinstadt_net.matching.weights import (
     CIRCLE_CANDIDATES,
     CIRCLE_FROM,
     CIRCLE_LAENDER,
+    CIRCLE_STARTS_AT,
     CIRCLE_TOWNS,
     HELP_PREMIUM,
     LAND_PREMIUM,
     WEIGHTS,
     Weights,
 )
+
+# Two rows of the features.
+Pair = tuple[int, int]
+NEVER = -np.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,16 @@ class Proposal:
 
 
 def propose(
-    features: TownFeatures, busy: Collection[int] = (), weights: Weights = WEIGHTS
+    features: TownFeatures,
+    busy: Collection[int] = (),
+    weights: Weights = WEIGHTS,
+    *,
+    apart: Collection[Pair] = (),
 ) -> tuple[Proposal, ...]:
     """One circle for every challenge that CIRCLE_FROM free active towns share, those with the fewest first.
 
-    ``busy`` rows are in a circle already. The same for the same towns, whatever the order of their rows.
+    ``busy`` rows are in a circle already; two rows of a pair that is kept ``apart`` never come into the same one. The
+    same for the same towns, whatever the order of their rows.
     """
     free = features.active.copy()
     free[list(busy)] = False
@@ -59,7 +69,9 @@ def propose(
         rows = np.flatnonzero(sharing[subject] & free)
         if len(rows) < CIRCLE_FROM:
             continue
-        chosen = grow(features, rows, (), weights)
+        chosen = grow(features, rows, (), weights, apart=apart)
+        if len(chosen) < CIRCLE_STARTS_AT:
+            continue
         free[list(chosen)] = False
         found.append(_proposal(features, subject, chosen))
     return tuple(found)
@@ -72,15 +84,16 @@ def around(
     limit: int,
     *,
     busy: Collection[int] = (),
+    apart: Collection[Pair] = (),
     weights: Weights = WEIGHTS,
 ) -> tuple[int, ...]:
     """The free active towns that would make the best circle on a subject, best first; around ``own``, without it."""
     sharing = (features.declared.challenge[features.subjects.index(subject)] > 0) & features.active
     sharing[list(busy)] = False
     if own is None:
-        return grow(features, np.flatnonzero(sharing), (), weights, size=limit)
+        return grow(features, np.flatnonzero(sharing), (), weights, size=limit, apart=apart)
     sharing[own] = True
-    return grow(features, np.flatnonzero(sharing), (own,), weights, size=limit + 1)[1:]
+    return grow(features, np.flatnonzero(sharing), (own,), weights, size=limit + 1, apart=apart)[1:]
 
 
 def grow(
@@ -89,19 +102,24 @@ def grow(
     begun: Sequence[int],
     weights: Weights = WEIGHTS,
     size: int = CIRCLE_TOWNS,
+    *,
+    apart: Collection[Pair] = (),
 ) -> tuple[int, ...]:
     """A circle out of ``candidates`` (rows), with those already ``begun`` first; smaller where there are too few."""
     rows = _nearest_to_say(features, candidates, begun)
-    scores = _scores(features, rows, weights)
     places = {int(row): place for place, row in enumerate(rows)}
+    scores = _kept_apart(_scores(features, rows, weights), places, apart)
     chosen = [places[row] for row in begun]
     if not chosen and len(rows) > 1:
         first, second = np.unravel_index(int(np.argmax(np.triu(scores, 1))), scores.shape)
         chosen = [int(first), int(second)]
     while len(chosen) < min(size, len(rows)):
         value = scores[:, chosen].sum(axis=1) + _premiums(features, rows, chosen)
-        value[chosen] = -1.0
-        chosen.append(int(np.argmax(value)))
+        value[chosen] = NEVER
+        best = int(np.argmax(value))
+        if value[best] == NEVER:
+            break
+        chosen.append(best)
     return tuple(int(rows[place]) for place in chosen)
 
 
@@ -118,6 +136,15 @@ def _nearest_to_say(features: TownFeatures, candidates: Ints, begun: Sequence[in
 def _scores(features: TownFeatures, rows: Ints, weights: Weights) -> Floats:
     table = [steps(parts(features, int(row), rows), weights) for row in rows]
     return np.array(table, dtype=np.float64).reshape(len(rows), len(rows)) / STEPS
+
+
+def _kept_apart(scores: Floats, places: Mapping[int, int], apart: Collection[Pair]) -> Floats:
+    """The scores with pairs in them that no premium can make up for."""
+    for first, second in apart:
+        if first in places and second in places:
+            one, other = places[first], places[second]
+            scores[one, other] = scores[other, one] = NEVER
+    return scores
 
 
 def _premiums(features: TownFeatures, rows: Ints, chosen: Sequence[int]) -> Floats:

@@ -36,6 +36,7 @@ from kleinstadt_net.services import (
     links,
     outcomes,
     subscriptions,
+    town_blocks,
     urls,
     working_days,
 )
@@ -151,6 +152,7 @@ def _asking(now: datetime, *columns: Any) -> Select[Any]:
             wished_at > now - STILL_NEWS,
             *answer_people.taking_part(ASKER),
             *answer_people.taking_part(PEER),
+            ~town_blocks.between(ASKED.town_id, ASKED.peer_id),
         )
         .order_by(ASKED.id)
     )

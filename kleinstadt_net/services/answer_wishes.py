@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import DigestItem, Letter, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import answer_people, exchange_wishes
+from kleinstadt_net.services import answer_people, exchange_wishes, town_blocks
 
 WISH_KIND, STANDING_KIND = "wish_letter", "wish_standing"
 
@@ -39,7 +39,7 @@ def answered(row: Suggestion, opposite: Suggestion, *, wishes: bool) -> None:
     _take_back(WISH_KIND, opposite)
     theirs = _contact(opposite) if wishes else None
     ours = _contact(row) if theirs is not None else None
-    if ours is None or theirs is None or not _both_take_part(row):
+    if ours is None or theirs is None or not _can_talk(row):
         return
     _take_back(STANDING_KIND, opposite)
     exchange_wishes.open_for(opposite, theirs, ours)
@@ -64,9 +64,18 @@ def _contact(row: Suggestion) -> SuggestionAnswer | None:
     )
 
 
-def _both_take_part(row: Suggestion) -> bool:
+def silence(town_id: int, peer_id: int) -> None:
+    """In the running transaction: of wishes between these two, either way, nobody is written to any more."""
+    both = town_id, peer_id
+    between = select(Suggestion).where(Suggestion.town_id.in_(both), Suggestion.peer_id.in_(both))
+    for row in db.session.scalars(between.order_by(Suggestion.id)).all():
+        _take_back(WISH_KIND, row)
+        _take_back(STANDING_KIND, row)
+
+
+def _can_talk(row: Suggestion) -> bool:
     there = select(Town.id).where(Town.id.in_((row.town_id, row.peer_id)), *answer_people.taking_part(Town))
-    return len(db.session.scalars(there).all()) == 2
+    return len(db.session.scalars(there).all()) == 2 and not town_blocks.either(row.town_id, row.peer_id)
 
 
 def _take_back(kind: str, row: Suggestion) -> None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from kleinstadt_net import clock, formats
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Exchange, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import audit, installation
+from kleinstadt_net.services import audit, installation, town_blocks
 from kleinstadt_net.territory import TIME_ZONE
 from kleinstadt_net.vocabulary import PAUSE_REASONS
 
@@ -107,7 +107,7 @@ def end_pause(town_id: int, account_id: int) -> bool:
 def refusing(town_id: int, peer_ids: Collection[int]) -> frozenset[int]:
     """Which of these towns take no request from ``town_id`` now: one query, however many there are.
 
-    Whoever asked first may always be answered.
+    Whoever asked first may always be answered, but for the two towns one of which has ended the contact.
     """
     count = _asked(Town.id)
     asked_first = (
@@ -118,7 +118,8 @@ def refusing(town_id: int, peer_ids: Collection[int]) -> frozenset[int]:
         .exists()
     )
     closed = or_(Town.paused_until >= clock.today(), count >= Town.requests_a_month)
-    return frozenset(db.session.scalars(select(Town.id).where(Town.id.in_(peer_ids), closed, ~asked_first)))
+    refuses = or_(and_(closed, ~asked_first), town_blocks.between(Town.id, town_id))
+    return frozenset(db.session.scalars(select(Town.id).where(Town.id.in_(peer_ids), refuses)))
 
 
 def claim(town_id: int, peer_id: int) -> None:

@@ -12,7 +12,7 @@ from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.matching import circles as engine
 from kleinstadt_net.matching.weights import CIRCLE_STARTS_AT, CIRCLE_TOWNS
 from kleinstadt_net.models import Circle, CircleTown, Town
-from kleinstadt_net.services import audit, circle_letters, circles, snapshot, town_cards
+from kleinstadt_net.services import audit, circle_letters, circles, snapshot, town_blocks, town_cards
 from kleinstadt_net.services.circles import PROPOSED, YES
 from kleinstadt_net.services.snapshot import Snapshot
 from kleinstadt_net.services.town_cards import TownCard
@@ -55,7 +55,7 @@ def propose_quarter(now: datetime) -> int:
     if today < first or _was_done(period):
         return 0
     picture = snapshot.current()
-    found = engine.propose(picture.features, _busy_rows(picture))
+    found = engine.propose(picture.features, _busy_rows(picture), apart=_apart(picture))
     db.session.rollback()
     begin_writing(db.session)
     for one in found:
@@ -82,7 +82,9 @@ def offer(subject: str, town_id: int | None) -> Offer:
         raise RefusedError("subject")
     picture = snapshot.current()
     own = None if town_id is None else picture.rows[town_id]
-    rows = engine.around(picture.features, subject, own, OFFERED, busy=_busy_rows(picture))
+    rows = engine.around(
+        picture.features, subject, own, OFFERED, busy=_busy_rows(picture), apart=_apart(picture)
+    )
     ids = [int(picture.ids[row]) for row in rows]
     cards = town_cards.cards(picture, ids, seen_from=town_id)
     return Offer(subject, tuple(cards[one] for one in ids))
@@ -132,6 +134,12 @@ def _refuse_often(town_id: int) -> None:
 
 def _busy_rows(picture: Snapshot) -> list[int]:
     return [picture.rows[town_id] for town_id in sorted(circles.busy()) if town_id in picture.rows]
+
+
+def _apart(picture: Snapshot) -> list[tuple[int, int]]:
+    """Rows of towns one of which has ended the contact with the other."""
+    found = sorted(town_blocks.apart(picture.rows))
+    return [(picture.rows[one], picture.rows[other]) for one, other in found]
 
 
 def _was_done(period: str) -> bool:

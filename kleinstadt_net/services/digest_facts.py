@@ -37,6 +37,7 @@ from kleinstadt_net.services import (
     practice_news,
     question_news,
     saved_searches,
+    town_blocks,
 )
 from kleinstadt_net.vocabulary import State
 
@@ -236,6 +237,7 @@ def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Su
                 *_still_there(),
                 Town.paused_until.is_(None) | (Town.paused_until < today),
                 Suggestion.town_id.not_in(select(Town.id).where(Town.paused_until >= today).correlate(None)),
+                ~town_blocks.by(Suggestion.town_id, Suggestion.peer_id),
                 condition,
             )
         )
@@ -260,6 +262,7 @@ def _asking(
             Suggestion.peer_id.in_(homes),
             SuggestionAnswer.answer == "contact",
             *_still_there(),
+            ~town_blocks.between(Suggestion.town_id, Suggestion.peer_id),
         )
     ).all()
     opposite = db.session.execute(

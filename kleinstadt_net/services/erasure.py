@@ -30,7 +30,7 @@ BY_HERSELF, BY_OPERATOR, INACTIVE, UNCONFIRMED = "herself", "operator", "inactiv
 # Letters to others that name her, and whose id their key begins with; a test holds both against the templates.
 BY_MEMBERSHIP = ("claim_for_lead", "town_hall_told")
 BY_INVITATION = "invitation"
-BY_GIVER = ("suggestion_handed_on", "exchange_handed_on", "exchange_agreed")
+BY_GIVER = ("suggestion_handed_on", "exchange_handed_on", "exchange_agreed", "message_written")
 # Names her where she took over from its recipient; its key is the recipient's.
 TO_PREDECESSOR = "membership_ended"
 

@@ -18,6 +18,7 @@ from kleinstadt_net.services import (
     audit,
     exchange_letters,
     exchange_rules,
+    town_blocks,
     town_people,
 )
 from kleinstadt_net.services.exchange_letters import AGREED_KIND, HANDED_ON_KIND, REQUESTED_KIND
@@ -183,15 +184,16 @@ def _accept(row: Exchange, account_id: int, via: str, text: str) -> None:
 
 def agree(row: Exchange, account_id: int, via: str) -> None:
     """In the running transaction: both towns wish it now. Raises NobodyThereError where one cannot talk any more."""
-    _both_there(row)
+    both_there(row)
     row.accepted_at, row.accepted_via, row.answered_by_id = clock.now(), via, account_id
     db.session.flush()
     exchange_letters.take_back(row, REQUESTED_KIND, HANDED_ON_KIND)
 
 
-def _both_there(row: Exchange) -> None:
+def both_there(row: Exchange) -> None:
+    """Raises NobodyThereError where one of the two towns cannot talk any more, or has ended the contact."""
     there = select(Town.id).where(Town.id.in_((row.town_id, row.peer_id)), *answer_people.taking_part(Town))
-    if len(db.session.scalars(there).all()) < 2:
+    if len(db.session.scalars(there).all()) < 2 or town_blocks.either(row.town_id, row.peer_id):
         raise NobodyThereError(row.id)
 
 
@@ -246,7 +248,7 @@ def _reopen(row: Exchange, account_id: int, via: str, text: str) -> None:
     )
     if other is not None:
         raise OpenAlreadyError(other)
-    _both_there(row)
+    both_there(row)
     row.open_pair, row.ended_at = pair(row.town_id, row.peer_id), None
     db.session.flush()
 

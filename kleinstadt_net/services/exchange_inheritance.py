@@ -1,10 +1,10 @@
 """A dissolved town's exchanges go on with its successor, in the running transaction."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Exchange
+from kleinstadt_net.models import Exchange, Message
 from kleinstadt_net.services import exchange_answers
 from kleinstadt_net.services.exchange_limits import pair
 from kleinstadt_net.services.exchange_rules import CLOSED, LAPSED, OPEN, TALKING
@@ -35,6 +35,17 @@ def inherit(town_id: int, successor_id: int) -> None:
         if row.state in OPEN:
             _keep_or_end(row)
         db.session.flush()
+        _move_messages(row.id, town_id, successor_id)
+
+
+def _move_messages(exchange_id: int, town_id: int, successor_id: int) -> None:
+    """What the dissolved town has written is its successor's side of the talk now."""
+    db.session.execute(
+        update(Message)
+        .where(Message.exchange_id == exchange_id, Message.town_id == town_id)
+        .values(town_id=successor_id),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _keep_or_end(row: Exchange) -> None:

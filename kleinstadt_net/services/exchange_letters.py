@@ -3,6 +3,7 @@
 The texts of a request stand in its letter alone: the list of news keeps names and codes.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, case, delete, select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, Exchange, Letter, Membership
+from kleinstadt_net.models import Account, Exchange, Letter, Membership, Message
 from kleinstadt_net.services import exchange_news, exchanges, links, notifications, town_people, urls
 
 PATH = exchanges.PATH
@@ -25,6 +26,7 @@ REQUESTED_KIND, AGREED_KIND, HANDED_ON_KIND = (
     "exchange_agreed",
     "exchange_handed_on",
 )
+WRITTEN_KIND = "message_written"
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,29 @@ def _agreement(row: Exchange, contact: Contact | None, revocable: bool, person: 
         "form": row.form,
         "revoke_url": revoke_url,
     }
+
+
+def written(row: Exchange, message: Message, *, muted: Collection[int], files: Sequence[str] = ()) -> None:
+    """To the other town, but for those who wish to hear no more of this talk. The key begins with whoever is named.
+
+    ``files``: names of what is attached; to be had on the page alone.
+    """
+    towns = (row.town, row.peer) if message.town_id == row.town_id else (row.peer, row.town)
+    writer, reader = towns
+    author = db.session.get(Account, message.account_id) if message.account_id is not None else None
+    exchange_news.tell(
+        WRITTEN_KIND,
+        [one for one in exchanges.people(reader.id, row.id) if one.id not in muted],
+        town_id=reader.id,
+        key=f"{message.account_id or 0}:{message.id}",
+        path=PATH.format(exchange_id=row.id),
+        facts={"peer": writer.name},
+        letter=lambda person: {
+            "author": town_people.name_of(author) if author is not None else "",
+            "message": message.text,
+            "files": files,
+        },
+    )
 
 
 def declined(row: Exchange) -> None:

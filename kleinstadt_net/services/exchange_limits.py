@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from kleinstadt_net import clock, formats
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Exchange, Town
-from kleinstadt_net.services import availability
+from kleinstadt_net.services import availability, town_blocks
 from kleinstadt_net.services.exchange_rules import DECLINED
 from kleinstadt_net.territory import TIME_ZONE
 
@@ -21,7 +21,8 @@ MOST_A_MONTH = 12
 # A "no" holds as long as one to a suggestion does.
 REST_MONTHS = 12
 
-OWN, ABSENT, OPEN, RESTS, CLOSED, ENOUGH = "own", "absent", "open", "rests", "closed", "enough"
+OWN, ABSENT, OPEN, BLOCKED = "own", "absent", "open", "blocked"
+RESTS, CLOSED, ENOUGH = "rests", "closed", "enough"
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Obstacle:
     """Why a town cannot be asked now.
 
     ``own``: the town itself · ``absent``: does not take part (not yet, suspended, gone) · ``open``: the two have an
-    exchange under way, ``exchange_id``; ``is_asker``: this town asked · ``rests``: the other declined, ``until`` ·
-    ``closed``: takes no request now, ``month`` is the next to try · ``enough``: this town has asked often enough
-    this month, ``month`` is the next.
+    exchange under way, ``exchange_id``; ``is_asker``: this town asked · ``blocked``: this town has ended the contact ·
+    ``rests``: the other declined, ``until`` · ``closed``: takes no request now, ``month`` is the next to try ·
+    ``enough``: this town has asked often enough this month, ``month`` is the next.
     """
 
     code: str
@@ -42,7 +43,7 @@ class Obstacle:
 
 
 def between(town_id: int, peer: Town) -> Obstacle | None:
-    """What keeps ``town_id`` from asking, None where nothing does: at most six queries."""
+    """What keeps ``town_id`` from asking, None where nothing does: at most seven queries."""
     if peer.id == town_id:
         return Obstacle(OWN)
     if peer.joined_on is None or peer.suspended_at is not None or peer.gone_on is not None:
@@ -52,6 +53,8 @@ def between(town_id: int, peer: Town) -> Obstacle | None:
     ).first()
     if found is not None:
         return Obstacle(OPEN, exchange_id=found.id, is_asker=found.town_id == town_id)
+    if town_blocks.has_blocked(town_id, peer.id):
+        return Obstacle(BLOCKED)
     until = _rests_until(town_id, peer.id)
     if until is not None:
         return Obstacle(RESTS, until=until)

@@ -1,7 +1,7 @@
 """Gespräche: a town's list, and the page of each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
@@ -9,8 +9,16 @@ from sqlalchemy.orm import aliased
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Exchange, Town
-from kleinstadt_net.services import answer_people, exchange_answers, exchange_letters, exchanges, town_people
+from kleinstadt_net.services import (
+    answer_people,
+    exchange_answers,
+    exchange_letters,
+    exchange_messages,
+    exchanges,
+    town_people,
+)
 from kleinstadt_net.services.exchange_letters import Contact
+from kleinstadt_net.services.exchange_messages import LastMessage
 from kleinstadt_net.services.exchange_rules import REQUESTED, STATES, TALKING, role_of
 from kleinstadt_net.services.exchanges import Party, UnknownExchangeError
 
@@ -34,6 +42,7 @@ class Line:
     waits: bool
     requested_at: datetime
     changed_at: datetime
+    last_message: LastMessage | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Details:
 
 
 def listing(town_id: int, state: str | None, number: int, size: int) -> Listing:
-    """One page of a town's exchanges, what happened last first: two queries. ``state`` None: all of them."""
+    """One page of a town's exchanges, what happened last first: three queries. ``state`` None: all of them."""
     counts = _counts(town_id)
     total = counts.get(state, 0) if state is not None else sum(counts.values())
     ordered = (Exchange.changed_at.desc(), Exchange.id.desc())
@@ -101,7 +110,12 @@ def listing(town_id: int, state: str | None, number: int, size: int) -> Listing:
         .where(Exchange.id.in_(shown))
         .order_by(*ordered)
     )
-    return Listing(counts, total, tuple(_line(town_id, *row) for row in rows))
+    lines = [_line(town_id, *row) for row in rows]
+    readable = [line.exchange_id for line in lines if line.state in exchange_messages.READABLE]
+    newest = exchange_messages.last(town_id, readable)
+    return Listing(
+        counts, total, tuple(replace(line, last_message=newest.get(line.exchange_id)) for line in lines)
+    )
 
 
 def waiting(town_id: int) -> tuple[Line, ...]:

@@ -1,4 +1,4 @@
-"""Pairs of towns that need not be proposed to each other: they talk already, or one has declined within the year."""
+"""Pairs of towns that need not be proposed to each other: they talk already, or one wishes no talk (any more)."""
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
@@ -6,6 +6,7 @@ from sqlalchemy.orm import aliased
 from kleinstadt_net import formats
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Exchange, Town
+from kleinstadt_net.services import town_blocks
 from kleinstadt_net.services.exchange_limits import a_year_later
 from kleinstadt_net.services.exchange_rules import DECLINED, OPEN
 from kleinstadt_net.territory import TIME_ZONE
@@ -23,8 +24,9 @@ def pairs(month: str) -> frozenset[tuple[str, str]]:
             or_(Exchange.state.in_(OPEN), and_(Exchange.state == DECLINED, Exchange.ended_at.is_not(None)))
         )
     )
-    return frozenset(
+    resting = {
         (one, other)
         for one, other, state, ended_at in rows
         if ended_at is None or a_year_later(ended_at.astimezone(TIME_ZONE).date()) > first
-    )
+    }
+    return frozenset(resting | town_blocks.pairs())

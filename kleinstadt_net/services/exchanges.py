@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, Exchange, Membership, Town
+from kleinstadt_net.models import Account, Exchange, Membership, Message, Town
 from kleinstadt_net.services.exchange_rules import TALKING
 
 PATH = "/gespraeche/{exchange_id}"
@@ -103,15 +103,18 @@ def touch(exchange_id: int) -> None:
 
 
 def people(town_id: int, exchange_id: int) -> list[Account]:
-    """Whom of one side to tell: its leads, and whoever asked, answered or was handed the request, while confirmed.
+    """Whom of one side to tell: its leads, and whoever asked, answered, was handed the request or wrote.
 
-    Empty where the town is suspended or gone, or no side of this exchange.
+    All of them confirmed. Empty where the town is suspended or gone, or no side of this exchange.
     """
     involved = or_(
         Membership.role == "lead",
         Account.id == Exchange.opened_by_id,
         Account.id == Exchange.answered_by_id,
         Account.id == Exchange.handed_to_id,
+        Account.id.in_(
+            select(Message.account_id).where(Message.exchange_id == exchange_id, Message.town_id == town_id)
+        ),
     )
     query = (
         select(Account)

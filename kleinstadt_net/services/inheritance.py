@@ -35,6 +35,7 @@ from kleinstadt_net.services import (
     practice_inheritance,
     question_inheritance,
     section_inheritance,
+    town_blocks,
 )
 
 # What people entered for a town, or who they are.
@@ -89,6 +90,7 @@ def inherit(town: Town, successor: Town, *, leads: bool) -> Inherited:
     notifications.inherit(town.id, successor.id)
     circle_answers.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
     event_registrations.inherit(town.id, successor.id, suspended=town.suspended_at is not None)
+    town_blocks.inherit(town.id, successor.id)
     exchange_inheritance.inherit(town.id, successor.id)
     outcomes.inherit(town.id, successor.id)
     peer_review_inheritance.inherit(town.id, successor.id)

@@ -1,6 +1,6 @@
 """Which letter belongs to which kind of news, and how each kind is told to whoever has chosen nothing.
 
-Kinds are for people, who choose among eight and not among every letter there is. Few letters by default: at once only
+Kinds are for people, who choose among a few and not among every letter there is. Few letters by default: at once only
 where another town waits.
 """
 
@@ -11,6 +11,7 @@ MODES = frozenset({AT_ONCE, DAILY, DIGEST, NEVER})
 
 DEFAULTS = {
     "requests": AT_ONCE,
+    "messages": AT_ONCE,
     "dates": AT_ONCE,
     "answers": DAILY,
     "questions": DIGEST,
@@ -42,6 +43,7 @@ OF_LETTER = {
     "exchange_lapsed": Told("requests"),
     "peer_review_invited": Told("requests", always=True),
     "peer_review_answered": Told("requests"),
+    "message_written": Told("messages"),
     "appointment_proposed": Told("dates"),
     "appointment_agreed": Told("dates", always=True),
     "appointment_cancelled": Told("dates", always=True),

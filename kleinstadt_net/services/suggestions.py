@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Round, Suggestion, SuggestionAnswer
-from kleinstadt_net.services import availability, snapshot, town_cards
+from kleinstadt_net.services import availability, snapshot, town_blocks, town_cards
 from kleinstadt_net.services.answer_giving import in_grace
 from kleinstadt_net.services.town_cards import TownCard
 
@@ -118,7 +118,7 @@ def agreed(rows: Iterable[SuggestionRow]) -> tuple[SuggestionRow, ...]:
 
 
 def _of(town_id: int) -> Select[Any]:
-    """Suggestions of a town with its own answer and the other town's."""
+    """Suggestions of a town with its own answer and the other town's; none of a town it has ended the contact with."""
     return (
         select(
             Suggestion.id,
@@ -148,7 +148,7 @@ def _of(town_id: int) -> Select[Any]:
             ),
         )
         .outerjoin(THEIRS, THEIRS.suggestion_id == OPPOSITE.id)
-        .where(Suggestion.town_id == town_id)
+        .where(Suggestion.town_id == town_id, ~town_blocks.by(Suggestion.town_id, Suggestion.peer_id))
         .order_by(Suggestion.position, Suggestion.score.desc(), Suggestion.id)
     )
 

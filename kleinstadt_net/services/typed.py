@@ -15,7 +15,7 @@ from kleinstadt_net.vocabulary import SUBJECTS
 
 # The form of the first five minutes; there is one, so it needs no key.
 START = "start"
-PRACTICE_ID = re.compile(r"[1-9][0-9]{0,8}")
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 # Longer than any form with all its fields filled.
 MAX_CHARACTERS = 40_000
 MAX_FIELDS = 400
@@ -33,12 +33,13 @@ class Half:
 
 
 def is_form(name: str) -> bool:
-    """Whether there is such a form within a town: a section's, a statement's, an example's, or the first one."""
+    """Whether there is such a form within a town: of a section, a statement, an example, a talk, or the first one."""
     kind, _, key = name.partition(":")
     known = {
         "section": key in SHAPES,
         "stance": key in SUBJECTS,
-        "practice": bool(PRACTICE_ID.fullmatch(key)),
+        "practice": bool(NUMBER.fullmatch(key)),
+        "message": bool(NUMBER.fullmatch(key)),
     }
     return known.get(kind, name == START)
 

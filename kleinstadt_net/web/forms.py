@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from kleinstadt_net import territory
@@ -34,7 +34,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             # A password is taken as it was typed: a space at its end belongs to it.
             if isinstance(field, StringField) and not isinstance(field, PasswordField):
                 field.filters = (*field.filters, clean)
-                field.validators = (refuse_controls, *field.validators)
+                field.validators = (refuse_controls, *map(_after_cleaning, field.validators))
             return field
 
 
@@ -79,6 +79,11 @@ def field_attributes(
     if field.errors:
         attributes["aria-invalid"] = "true"
     return attributes
+
+
+def _after_cleaning(validator: Any) -> Any:
+    """Input is looked for in what was sent; a text of spaces alone is none once it is cleaned."""
+    return DataRequired(validator.message) if type(validator) is InputRequired else validator
 
 
 def _flatten(errors: Any) -> Iterator[str]:

@@ -29,6 +29,8 @@ FORMS: dict[str, dict[str, str]] = {
     "memberships.change_role": {"role": "editor"},
     "appointments.step": {"schritt": "decline"},
     "circles.answer": {"antwort": "ja"},
+    "exchanges.mute": {"stumm": "ja"},
+    "exchanges.write": {"nachricht": "Passt Ihnen Dienstag?"},
     "peer_reviews.answer": {"antwort": "ja"},
     "circles.meeting": {"ort": "Rathaus", "version": "1"},
     "suggestions.answer": {"answer": "contact"},

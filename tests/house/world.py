@@ -233,6 +233,14 @@ class World:
         return made
 
     @cached_property
+    def blocked_ags(self) -> str:
+        """A town the town has ended the contact with."""
+        peer = make.TownFactory(taking_part=True)
+        make.TownBlockFactory(town_id=self.cast.town.id, peer_id=peer.id)
+        ags: str = peer.ags
+        return ags
+
+    @cached_property
     def appointment_id(self) -> int:
         """Times the other town of that talk proposes."""
         row = db.session.get_one(Exchange, self.exchange_id)
@@ -388,6 +396,9 @@ class World:
             "kind": "odt",
             "exchanges.hand_on:exchange_id": self.requested_id,
             "exchanges.ask:ags": self.asked_ags,
+            "exchanges.contact:ags": self.asked_ags,
+            "exchanges.end_contact:ags": self.asked_ags,
+            "exchanges.allow_contact:ags": self.blocked_ags,
             "exchanges.asked:token": self.exchange_token,
             "exchanges.answer_by_link:token": self.exchange_token,
             "exchanges.agreed:token": self.revoke_token,

@@ -46,6 +46,17 @@ def test_a_town_that_can_show_what_another_seeks_is_taken_in() -> None:
     assert built.ags[0] not in keys(built, chosen)
 
 
+def test_two_towns_that_are_kept_apart_are_in_no_circle_together() -> None:
+    built = network(climate(CIRCLE_FROM))
+    (proposal,) = circles.propose(built)
+    first, second = proposal.rows[:2]
+    (other,) = circles.propose(built, apart=[(second, first)])
+    assert len(other.rows) == CIRCLE_TOWNS and not {first, second} <= {*other.rows}
+    everybody = [(one, two) for one in range(CIRCLE_FROM) for two in range(one)]
+    assert circles.propose(built, apart=everybody) == ()
+    assert first not in circles.around(built, "klima", second, limit=5, apart=[(first, second)])
+
+
 @given(networks)
 @settings(max_examples=40)
 def test_no_town_is_in_two_circles_and_everybody_in_one_has_its_challenge(towns: list[TownFacts]) -> None:

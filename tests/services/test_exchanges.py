@@ -1,10 +1,9 @@
 """From a request to a talk: who may do what, whom it is told, and that only a yes of both gives a contact away."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Barrier, Thread
 
 import pytest
 import time_machine
@@ -39,6 +38,7 @@ from tests.factories import (
     SuggestionFactory,
     TownFactory,
 )
+from tests.support.at_once import at_once
 from tests.support.cast import Cast
 from tests.support.letters import bodies
 
@@ -393,6 +393,7 @@ def test_two_answers_at_the_same_moment_end_in_one_state_that_both_are_told(
         app,
         partial(exchange_answers.act, exchange_id, *theirs, "accept"),
         partial(exchange_answers.act, exchange_id, *(ours if other == "withdraw" else theirs), other),
+        refusals=(NotNowError, RefusedError),
     )
     assert sorted(outcomes) == ["NotNowError", "done"]
     ended = state(exchange_id)
@@ -414,32 +415,8 @@ def test_two_towns_that_ask_each_other_at_the_same_moment_have_one_exchange(app:
         partial(exchange_requests.ask, *ours, *words),
         partial(exchange_requests.ask, *theirs, *words),
         partial(exchange_requests.ask, *ours, *words),
+        refusals=(NotNowError, RefusedError),
     )
     assert sorted(outcomes) == ["RefusedError", "RefusedError", "done"]
     assert db.session.scalar(select(func.count(Exchange.id))) == 1
     assert len(letters("exchange_requested")) == 1
-
-
-def at_once(app: Flask, *calls: Callable[[], object]) -> list[str]:
-    """What became of each call when all begin together."""
-    together, outcomes = Barrier(len(calls), timeout=30), []
-    db.session.remove()
-
-    def run(call: Callable[[], object]) -> None:
-        with app.app_context():
-            together.wait()
-            try:
-                call()
-            except (NotNowError, RefusedError) as error:
-                outcomes.append(type(error).__name__)
-            else:
-                outcomes.append("done")
-            finally:
-                db.session.remove()
-
-    threads = [Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes

@@ -7,7 +7,7 @@ from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from kleinstadt_net.web.forms import BaseForm
 
@@ -79,6 +79,15 @@ def test_text_is_trimmed_and_freed_of_what_nobody_typed(typed: str, kept: str) -
 @pytest.mark.parametrize("typed", ["a\x00b", "a\x1bb", "a\x7fb", "a\nb", "a\x85b", "a\tb"])
 def test_control_characters_are_refused_with_a_sentence(typed: str) -> None:
     assert "tippen" in messages(filled(name=typed), "name")
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\u200b", " \n\u00a0 "])
+def test_spaces_alone_are_no_input(typed: str) -> None:
+    class Wanted(BaseForm):
+        name = TextAreaField("Name", [InputRequired("Bitte schreiben Sie etwas.")])
+
+    form = Wanted(formdata=MultiDict({"name": typed}), meta={"csrf": False})
+    assert not form.validate() and form.name.errors == ["Bitte schreiben Sie etwas."]
 
 
 def test_several_lines_may_stand_in_a_large_field_only() -> None:

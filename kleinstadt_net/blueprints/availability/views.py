@@ -14,7 +14,7 @@ from kleinstadt_net.blueprints.availability.forms import (
     requests_form,
 )
 from kleinstadt_net.security.access import EDITOR, LEAD, access, acting
-from kleinstadt_net.services import availability
+from kleinstadt_net.services import availability, town_blocks
 
 
 @bp.get("/unsere-stadt/anfragen")
@@ -73,6 +73,7 @@ def _page(requests: RequestsForm | None = None, pausing: PauseForm | None = None
         "availability/show.html",
         town=current_user.acting,
         found=found,
+        blocked=town_blocks.listing(current_user.acting.town_id),
         requests=requests or requests_form(found),
         pausing=pausing or pause_form(found),
     )

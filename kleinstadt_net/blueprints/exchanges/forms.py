@@ -5,6 +5,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import AnyOf, InputRequired
 
 from kleinstadt_net.services.exchange_answers import BY_LETTER, BY_PAGE
+from kleinstadt_net.services.exchange_messages import TEXT_LENGTH as MESSAGE_LENGTH
 from kleinstadt_net.services.exchange_requests import TEXT_LENGTH
 from kleinstadt_net.vocabulary import EXCHANGE_FORMS, SUBJECTS
 from kleinstadt_net.web.fields import at_most
@@ -88,6 +89,22 @@ class LinkForm(BaseForm):
             self.text.errors = [QUESTION_MISSING]
             return False
         return True
+
+
+class MessageForm(BaseForm):
+    """A message to the other town."""
+
+    nachricht = TextAreaField(
+        "Ihre Nachricht",
+        [InputRequired("Bitte schreiben Sie eine Nachricht."), at_most(MESSAGE_LENGTH)],
+    )
+
+
+class MuteForm(BaseForm):
+    """Two buttons: to be told of new messages, or not."""
+
+    ON, OFF = "ja", "nein"
+    stumm = StringField(validators=[AnyOf((ON, OFF))])
 
 
 class HandOnForm(BaseForm):

@@ -7,9 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from kleinstadt_net.blueprints.exchanges import bp
-from kleinstadt_net.blueprints.exchanges.forms import HandOnForm, StepForm
+from kleinstadt_net.blueprints.exchanges.forms import HandOnForm, MessageForm, StepForm
 from kleinstadt_net.security.access import EDITOR, access, acting
-from kleinstadt_net.services import appointments, exchange_answers, exchange_lists, outcomes, talk_records
+from kleinstadt_net.services import (
+    appointments,
+    exchange_answers,
+    exchange_lists,
+    exchange_messages,
+    outcomes,
+    talk_records,
+    typed,
+)
 from kleinstadt_net.services.exchange_answers import NobodyThereError, NotNowError, OpenAlreadyError
 from kleinstadt_net.services.exchange_lists import Details
 from kleinstadt_net.services.exchanges import UnknownExchangeError
@@ -60,7 +68,7 @@ def index() -> str:
 @access(EDITOR, town=acting)
 def show(exchange_id: int) -> str:
     """One exchange: the request, the answer, and what follows."""
-    return _page(_details(exchange_id), StepForm())
+    return exchange_page(found_details(exchange_id), StepForm())
 
 
 @bp.post("/gespraeche/<int:exchange_id>")
@@ -68,9 +76,9 @@ def show(exchange_id: int) -> str:
 def step(exchange_id: int) -> ResponseReturnValue:
     """Agree, decline, ask back, reply, withdraw, take back, close or take up again."""
     form = StepForm()
-    details = _details(exchange_id)
+    details = found_details(exchange_id)
     if not form.validate_on_submit():
-        return _page(details, form), 422
+        return exchange_page(details, form), 422
     action = str(form.schritt.data)
     try:
         exchange_answers.act(
@@ -81,7 +89,7 @@ def step(exchange_id: int) -> ResponseReturnValue:
     except NotNowError:
         flash(NOT_NOW, "warning")
         # What was typed is shown once more, below what has become of the exchange.
-        return _page(_details(exchange_id), form), 409
+        return exchange_page(found_details(exchange_id), form), 409
     except NobodyThereError:
         flash(
             f"{details.party.peer.name} steht zurzeit nicht zur Verfügung. Es hat sich nichts geändert.",
@@ -99,7 +107,7 @@ def step(exchange_id: int) -> ResponseReturnValue:
 @access(EDITOR, town=acting)
 def hand_on(exchange_id: int) -> ResponseReturnValue:
     """Give a request to a colleague, who gets a letter with a link of her own."""
-    details = _details(exchange_id)
+    details = found_details(exchange_id)
     if "hand_on" not in details.actions:
         flash(NOT_NOW, "warning")
         return redirect(url_for("exchanges.show", exchange_id=exchange_id))
@@ -127,17 +135,29 @@ def hand_on(exchange_id: int) -> ResponseReturnValue:
     return redirect(url_for("exchanges.show", exchange_id=exchange_id))
 
 
-def _details(exchange_id: int) -> Details:
+def found_details(exchange_id: int) -> Details:
+    """The exchange as the acting town sees it, or the page "not found"."""
     try:
         return exchange_lists.details(exchange_id, current_user.acting.town_id, current_user.account_id)
     except UnknownExchangeError:
         abort(404)
 
 
-def _page(details: Details, form: StepForm) -> str:
+def exchange_page(details: Details, form: StepForm, message: MessageForm | None = None) -> str:
+    """The page of an exchange; ``form`` and ``message`` are given back as they were sent."""
+    party, town, number = details.party, current_user.acting, requested_number(request.args)
     form.text.label.text = "Ihre Antwort" if "reply" in details.actions else "Was möchten Sie vorher wissen?"
-    shown: dict[str, Any] = {"details": details, "party": details.party, "form": form}
-    shown["outcome"] = outcomes.of_exchange(details.party.exchange_id, details.party.town_id)
-    shown["dates"] = appointments.of_exchange(details.party)
-    shown["records"] = talk_records.of_exchange(details.party)
-    return render_template("exchanges/show.html", **shown, town=current_user.acting)
+    thread = exchange_messages.thread(party, current_user.account_id, number)
+    Page(number, exchange_messages.PAGE_SIZE, thread.total).must_exist()
+    name = exchange_messages.form_name(party.exchange_id)
+    half = None
+    if message is None:
+        half = typed.find(current_user.account_id, town.town_id, name) if thread.may_write else None
+        kept = half.content.get("nachricht", [""]) if half is not None else [""]
+        message = MessageForm(formdata=None, nachricht=kept[0])
+    shown: dict[str, Any] = {"details": details, "party": party, "form": form, "town": town}
+    shown["outcome"] = outcomes.of_exchange(party.exchange_id, party.town_id)
+    shown["dates"] = appointments.of_exchange(party)
+    shown["records"] = talk_records.of_exchange(party)
+    shown |= {"thread": thread, "message": message, "half": half, "message_form_name": name}
+    return render_template("exchanges/show.html", **shown, PAGE_SIZE=exchange_messages.PAGE_SIZE)

@@ -45,4 +45,6 @@ def discard() -> ResponseReturnValue:
         return redirect(url_for("sections.edit", thesis=key))
     if kind == "practice":
         return redirect(url_for("practices.edit", practice_id=int(key)))
+    if kind == "message":
+        return redirect(url_for("exchanges.show", exchange_id=int(key)))
     return redirect(url_for("stances.edit_stance", subject=key))

@@ -9,6 +9,13 @@ const NOT_TYPED = ["csrf_token", "version"];
 
 const form = document.querySelector("form[data-kn-typed]");
 
+// What was chosen to be sent along is no text, and is chosen anew.
+function textsOf(form) {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  return data;
+}
+
 function typedIn(data) {
   return [...data].filter(([name, text]) => !NOT_TYPED.includes(name) && text !== "");
 }
@@ -29,7 +36,7 @@ if (form) {
     return answer.status === 204;
   };
 
-  const keepHere = () => localStorage.setItem(key, JSON.stringify([...new FormData(form)]));
+  const keepHere = () => localStorage.setItem(key, JSON.stringify([...textsOf(form)]));
 
   const keep = async (options) => {
     clearTimeout(timer);
@@ -37,7 +44,7 @@ if (form) {
     isDirty = false;
     sending = new AbortController();
     try {
-      const taken = await post(new FormData(form), { signal: sending.signal, ...options });
+      const taken = await post(textsOf(form), { signal: sending.signal, ...options });
       if (taken) localStorage.removeItem(key);
       else keepHere();
     } catch (error) {
@@ -63,7 +70,7 @@ if (form) {
 
   const stored = localStorage.getItem(key);
   const copy = stored ? JSON.parse(stored).filter(([field]) => field !== "csrf_token") : null;
-  if (copy && JSON.stringify(typedIn(copy)) === JSON.stringify(typedIn(new FormData(form)))) {
+  if (copy && JSON.stringify(typedIn(copy)) === JSON.stringify(typedIn(textsOf(form)))) {
     localStorage.removeItem(key);
   } else if (copy && offer) {
     offer.hidden = false;
