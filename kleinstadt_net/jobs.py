@@ -25,7 +25,7 @@ from flask import Flask
 
 from kleinstadt_net import clock, territory
 from kleinstadt_net.mail import delivery
-from kleinstadt_net.services import housekeeping, inactivity, job_runs, pictures
+from kleinstadt_net.services import attachments, housekeeping, inactivity, job_runs, pictures
 
 # Ten letters a second are more than most providers allow and empty a full month's outbox in minutes.
 LETTERS_PER_TICK = 300
@@ -158,7 +158,8 @@ def look_after_circles(stop: Stop) -> Work | None:
 
 def clear_away(stop: Stop) -> Work | None:
     """Delete what has outlived its purpose."""
-    cleared, swept = housekeeping.clear(clock.now()), pictures.sweep(clock.now())
+    cleared = housekeeping.clear(clock.now())
+    swept = pictures.sweep(clock.now()) + attachments.sweep(clock.now())
     if not (cleared.total or swept):
         return None
     return Work(f"{cleared}; {swept} files")

@@ -18,6 +18,7 @@ SettingsKind = Literal["development", "testing", "production"]
 SETTINGS_KEY = "KLEINSTADT_SETTINGS"
 # MAIL FROM, RCPT TO, DATA, the text itself, its acknowledgement, and RSET after a refusal.
 STEPS_PER_LETTER = 6
+CLAMD_SOCKET = "unix:"
 
 
 class Settings(BaseSettings):
@@ -65,6 +66,10 @@ class Settings(BaseSettings):
         description="days for which the platform keeps the logs; named on the page about data protection",
     )
     data_dir: Path = Field(default=Path("instance"), description="directory for files of this installation")
+    clamd_address: str = Field(
+        default="",
+        description="virus scanner for uploaded files, host:port or unix:/path/to/socket; empty: none is asked",
+    )
     network_name: str = Field(
         default="Kleinstadtnetz", description="name of the network on pages and letters"
     )
@@ -110,6 +115,15 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("clamd_address")
+    @classmethod
+    def _scanner_can_be_found(cls, value: str) -> str:
+        is_socket = value.startswith(CLAMD_SOCKET) and len(value) > len(CLAMD_SOCKET)
+        host, _, port = value.rpartition(":")
+        if value and not is_socket and not (host and port.isascii() and port.isdigit()):
+            raise ValueError("CLAMD_ADDRESS must look like localhost:3310 or unix:/run/clamav/clamd.ctl")
+        return value
 
     @field_validator("mail_default_sender", "network_name")
     @classmethod

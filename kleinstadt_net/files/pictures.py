@@ -5,9 +5,11 @@ are looked at before anything is unpacked, so a small file cannot become a huge 
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -22,6 +24,13 @@ WIDTHS = (400, 800, 1600)
 # By these names only; SVG is a document that may run scripts, and is none of them.
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 82
+# A picture passed on as a file: a page scanned at 300 dots an inch keeps every dot and stays readable.
+LONGEST_SIDE = 4000
+FILE_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "JPEG": {"quality": 88, "optimize": True},
+    "PNG": {},
+    "WEBP": {"quality": 88},
+}
 
 
 class Fault(StrEnum):
@@ -70,14 +79,30 @@ def widths(widest: int) -> tuple[int, ...]:
     return (*(width for width in WIDTHS if width < widest), widest)
 
 
+def redraw(data: bytes, kind: str) -> bytes:
+    """The picture in ``data``, of this kind (one of FORMATS), upright and as large as a sheet of paper needs it.
+
+    Nothing else of the file is left. Raises PictureRefused.
+    """
+    with _refusing():
+        source = _opened(data, (kind,))
+        picture = _upright(source, LONGEST_SIDE)
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+        picture = picture.convert("RGBA" if _is_transparent(picture) and kind != "JPEG" else "RGB")
+    return _written(picture, kind, **FILE_OPTIONS[kind])
+
+
 def _unpacked(data: bytes) -> Image.Image:
-    try:
-        # Reads the header alone.
-        source = Image.open(io.BytesIO(data), formats=FORMATS)
+    with _refusing():
+        source = _opened(data, FORMATS)
         _judge(*source.size)
-        # A JPEG larger than needed is unpacked at half or a quarter of its size at once.
-        source.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
-        return _plain(ImageOps.exif_transpose(source))
+        return _plain(_upright(source, 2 * WIDTHS[-1]))
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
     except UnidentifiedImageError:
         raise PictureRefused(Fault.UNKNOWN) from None
     except Image.DecompressionBombError:
@@ -87,18 +112,34 @@ def _unpacked(data: bytes) -> Image.Image:
         raise PictureRefused(Fault.BROKEN) from None
 
 
-def _judge(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
+def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
+    """A picture of which nothing but the header has been read, and of a size one can unpack."""
+    source = Image.open(io.BytesIO(data), formats=formats)
+    if source.width * source.height > MAX_PIXELS:
         raise PictureRefused(Fault.TOO_LARGE)
+    return source
+
+
+def _upright(source: Image.Image, wanted: int) -> Image.Image:
+    # A JPEG larger than needed is unpacked at half or a quarter of its size at once.
+    source.draft("RGB", (wanted, wanted))
+    return ImageOps.exif_transpose(source)
+
+
+def _judge(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE:
         raise PictureRefused(Fault.TOO_SMALL)
     if max(width, height) > MAX_RATIO * min(width, height):
         raise PictureRefused(Fault.TOO_LONG)
 
 
+def _is_transparent(picture: Image.Image) -> bool:
+    return "A" in picture.getbands() or "transparency" in picture.info
+
+
 def _plain(picture: Image.Image) -> Image.Image:
     """Without transparency, on white paper."""
-    if "A" not in picture.getbands() and "transparency" not in picture.info:
+    if not _is_transparent(picture):
         return picture.convert("RGB")
     picture = picture.convert("RGBA")
     paper = Image.new("RGB", picture.size, "white")
@@ -109,11 +150,15 @@ def _plain(picture: Image.Image) -> Image.Image:
 def _variant(picture: Image.Image, width: int) -> bytes:
     size = (width, _height(picture, width))
     resized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
+    return _written(resized, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+
+
+def _written(picture: Image.Image, kind: str, **options: Any) -> bytes:
     # A new picture holds the pixels and nothing of what came along in the file.
-    clean = Image.new("RGB", size)
-    clean.paste(resized)
+    clean = Image.new(picture.mode, picture.size)
+    clean.paste(picture)
     written = io.BytesIO()
-    clean.save(written, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    clean.save(written, kind, **options)
     return written.getvalue()
 
 
