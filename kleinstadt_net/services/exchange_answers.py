@@ -57,8 +57,9 @@ class OpenAlreadyError(Exception):
 def act(exchange_id: int, town_id: int, account_id: int, action: str, text: str = "") -> None:
     """Do one of ``BY_PAGE`` for a town; commits. ``text`` is the question or the reply of those two.
 
-    Raises UnknownExchangeError where the exchange is not this town's or the person does not act for it, NotNowError,
-    NobodyThereError, OpenAlreadyError, ValueError for any other action or a text that does not fit.
+    Done twice it changes nothing more. Raises UnknownExchangeError where the exchange is not this town's or the person
+    does not act for it, NotNowError, NobodyThereError, OpenAlreadyError, ValueError for any other action or a text
+    that does not fit.
     """
     if action not in BY_PAGE:
         raise ValueError(f"nothing to be done by a page: {action!r}")
@@ -66,7 +67,8 @@ def act(exchange_id: int, town_id: int, account_id: int, action: str, text: str 
     begin_writing(db.session)
     try:
         row = locked(exchange_id)
-        do(row, town_id, account_id, action, via=PAGE, text=text)
+        if not _is_done(row, action, _role(row, town_id, account_id), text):
+            do(row, town_id, account_id, action, via=PAGE, text=text)
     except Exception:
         db.session.rollback()
         raise
@@ -148,6 +150,14 @@ def _role(row: Exchange, town_id: int, account_id: int) -> str:
     if role is None or town_id not in (row.town_id, row.peer_id):
         raise UnknownExchangeError(row.id)
     return exchange_rules.role_of(role, is_asker=town_id == row.town_id)
+
+
+def _is_done(row: Exchange, action: str, role: str, text: str) -> bool:
+    """Whether it was done already: by a second click, or by a colleague who wished the same."""
+    if action in ("ask_back", "reply"):
+        said = row.query if action == "ask_back" else row.query_reply
+        return said == text != "" and exchange_rules.allowed(row.state, action, role) is not None
+    return exchange_rules.stands(row.state, action, role)
 
 
 def possible(row: Exchange, action: str, role: str) -> bool:

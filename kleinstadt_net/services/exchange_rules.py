@@ -61,6 +61,14 @@ def allowed(state: str, action: str, role: str) -> str | None:
     return followed[0] if followed is not None and role in followed[1] else None
 
 
+def stands(state: str, action: str, role: str) -> bool:
+    """Whether things stand as this action would leave them, for a role that may do it: clicked a second time."""
+    return any(
+        done == action and role in roles and following == state != before
+        for (before, done), (following, roles) in _TABLE.items()
+    )
+
+
 def role_of(membership_role: str | None, *, is_asker: bool) -> str:
     """The role in an exchange of somebody who is "lead" or "editor" of one of its towns; None is a stranger."""
     if membership_role is None:

@@ -103,7 +103,13 @@ def test_the_asked_town_asks_back_by_link_gets_the_reply_and_agrees_by_the_page(
     assert send(client, link, schritt="revoke").status_code == 422
     done = send(client, link, schritt="ask_back", text="Wie viele sind es?")
     assert "Ihre Rückfrage ist unterwegs." in done.text
-    gone = client.get(link)
+    # Clicked twice it says the same, and the letter read again says how things stand.
+    token = csrf(client.get("/anmelden").text)
+    twice = client.post(link, data={"csrf_token": token, "schritt": "ask_back", "text": "Wie viele sind es?"})
+    assert twice.status_code == 200 and "Ihre Rückfrage ist unterwegs." in twice.text
+    used = client.get(link)
+    assert "Ellernrode hat zurückgefragt." in used.text and "Zustimmen" not in used.text
+    gone = client.get(f"{link[:-1]}x")
     assert gone.status_code == 404 and "Dieser Link gilt nicht mehr" in gone.text
 
     sign_in(client, cast.stranger)
