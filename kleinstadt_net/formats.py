@@ -43,6 +43,12 @@ def at_least_five(count: int) -> str:
     return "unter 5" if count < 5 else number(count)
 
 
+def file_size(size: int) -> str:
+    """The size of a file as its folder shows it: ``640 kB``, ``1,2 MB`` (no-break space)."""
+    kilobytes = max(1, round(size / 1024))
+    return f"{number(kilobytes)}\u00a0kB" if kilobytes < 1024 else f"{number(size / 1024**2, 1)}\u00a0MB"
+
+
 def rounded_population(value: int) -> str:
     """Inhabitants rounded for reading in a sentence: hundreds below 20,000, thousands above."""
     step = 100 if value < 20_000 else 1_000

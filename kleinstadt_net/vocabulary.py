@@ -263,6 +263,20 @@ AUDIT_GROUPS = {
     "town_address": "Anschriften",
 }
 
+# What a document is, beside its name.
+ATTACHMENT_KINDS = {
+    "pdf": "PDF",
+    "docx": "Word-Dokument",
+    "xlsx": "Excel-Tabelle",
+    "pptx": "PowerPoint-Präsentation",
+    "odt": "Textdokument (ODT)",
+    "ods": "Tabelle (ODS)",
+    "odp": "Präsentation (ODP)",
+    "jpeg": "Bild (JPEG)",
+    "png": "Bild (PNG)",
+    "webp": "Bild (WebP)",
+}
+
 # Every code of the audit trail in words, as operators and a town's leads read it; who adds a code adds its line.
 AUDIT_TITLES = {
     "peer_review.invited": "Zu einer kollegialen Beratung eingeladen",

@@ -17,6 +17,7 @@ from kleinstadt_net.models import (
     Adoption,
     Appointment,
     AppointmentSlot,
+    Attachment,
     Bookmark,
     CalendarFeed,
     Circle,
@@ -770,6 +771,20 @@ class PracticeFactory(Factory):
                 PracticeSubject(practice_id=self.id, subject=key) for key in keys or ("innenstadt",)
             )
             db.session.commit()
+
+
+class AttachmentFactory(Factory):
+    """The row of a released document; its file the test writes where it is read. Needs its message or example."""
+
+    class Meta:
+        model = Attachment
+
+    token = factory.LazyFunction(lambda: new_token()[:32])
+    name = "Mustervertrag.pdf"
+    kind = "pdf"
+    size = 4
+    uploaded_at = factory.LazyFunction(clock.now)
+    released_at = factory.LazyFunction(clock.now)
 
 
 class AdoptionFactory(Factory):

@@ -26,12 +26,12 @@ from kleinstadt_net.files.attachments import (
     check,
 )
 from kleinstadt_net.files.scanner import Verdict
-from kleinstadt_net.models import Attachment
+from kleinstadt_net.models import Attachment, Message
 from kleinstadt_net.security.tokens import new_token
 
 __all__ = [
     "MAX_BYTES", "MAX_FILES", "MEDIA_TYPES", "AttachmentRefused", "AttachmentRow", "Checked", "Fault", "Upload",
-    "check_all", "delete_files", "of_messages", "of_practices", "read", "store", "sweep", "take_out",
+    "check_all", "delete_files", "of_messages", "of_practices", "of_talk", "read", "store", "sweep", "take_out",
 ]  # fmt: skip
 
 FOLDER = "attachments"
@@ -104,6 +104,16 @@ def store(
 def of_messages(message_ids: Collection[int]) -> Mapping[int, tuple[AttachmentRow, ...]]:
     """The documents of each of these messages, in the order they were sent: one query."""
     return _by_owner(message_ids, select(Attachment).where(Attachment.message_id.in_(message_ids)))
+
+
+def of_talk(exchange_id: int, token: str) -> AttachmentRow | None:
+    """The document of one of a talk's messages with this token."""
+    row = db.session.scalar(
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(Attachment.token == token, Message.exchange_id == exchange_id)
+    )
+    return _row(row) if row is not None else None
 
 
 def of_practices(

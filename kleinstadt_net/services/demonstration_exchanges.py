@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.models import Account, Exchange, Membership, Suggestion
+from kleinstadt_net.models import Account, Exchange, Membership, Message, Suggestion
 from kleinstadt_net.services import demonstration_dates, exchange_requests
 from kleinstadt_net.services.exchange_limits import pair
 from kleinstadt_net.services.exchange_rules import CLOSED, LAPSED, OPEN, REQUESTED, TALKING
@@ -27,6 +27,16 @@ class _Talk:
     days_ago: int
     asks: bool = True
     query: str = ""
+    said: tuple["_Said", ...] = ()
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A message of the town that asked, or of the other."""
+
+    days_ago: int
+    by_asker: bool
+    text: str
 
 
 TALKS = (
@@ -37,6 +47,23 @@ TALKS = (
         "Wie haben Sie die Eigentümer an einen Tisch bekommen, und was stand im Mietvertrag auf Zeit?",
         TALKING,
         20,
+        said=(
+            _Said(
+                17,
+                True,
+                "Schön, dass es klappt. Am meisten beschäftigt uns, wie man Eigentümer erreicht, die nicht antworten.",
+            ),
+            _Said(
+                16,
+                False,
+                "Bei uns hat ein **persönlicher Brief** geholfen, kein Anruf. Darin standen drei Dinge:\n\n"
+                "- was ein leerer Laden die Straße kostet\n"
+                "- dass die Stadt für zwölf Monate mietet\n"
+                "- ein Termin im Laden selbst, mit Kaffee\n\n"
+                "Von sechs sind vier gekommen.",
+            ),
+            _Said(15, True, "Das ist genau, was wir brauchen. Den Vertrag sehen wir uns gern gemeinsam an."),
+        ),
     ),
     _Talk(
         "waerme",
@@ -81,7 +108,10 @@ def insert_exchanges(ids: Sequence[int]) -> None:
     db.session.rollback()
     begin_writing(db.session)
     for talk, peer_id in zip(TALKS, others, strict=False):
-        db.session.add(_exchange(talk, own, peer_id))
+        row = _exchange(talk, own, peer_id)
+        db.session.add(row)
+        db.session.flush()
+        db.session.add_all(_message(one, row) for one in talk.said)
     db.session.commit()
     asker = others[len(TALKS)]
     lead = _lead(asker)
@@ -115,6 +145,16 @@ def _exchange(talk: _Talk, own: int, peer_id: int) -> Exchange:
         ended_at=ended_at,
         changed_at=ended_at or asked_at + timedelta(days=2),
         version=2,
+    )
+
+
+def _message(said: _Said, row: Exchange) -> Message:
+    return Message(
+        exchange_id=row.id,
+        town_id=row.town_id if said.by_asker else row.peer_id,
+        account_id=row.opened_by_id if said.by_asker else row.answered_by_id,
+        text=said.text,
+        written_at=clock.now() - timedelta(days=said.days_ago),
     )
 
 

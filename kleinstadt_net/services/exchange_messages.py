@@ -16,6 +16,7 @@ from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.models import Account, Exchange, ExchangeMute, Message
 from kleinstadt_net.services import (
     answer_people,
+    attachments,
     audit,
     exchange_answers,
     exchange_letters,
@@ -24,6 +25,7 @@ from kleinstadt_net.services import (
     town_people,
     typed,
 )
+from kleinstadt_net.services.attachments import AttachmentRow, Checked
 from kleinstadt_net.services.exchange_answers import NotNowError
 from kleinstadt_net.services.exchange_rules import CLOSED, TALKING
 from kleinstadt_net.services.exchanges import Party, UnknownExchangeError
@@ -52,6 +54,7 @@ class MessageRow:
     text: str
     written_at: datetime
     is_removed: bool
+    attachments: tuple[AttachmentRow, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def form_name(exchange_id: int) -> str:
 
 
 def thread(party: Party, account_id: int, number: int = 1) -> Thread:
-    """The talk as one of its towns reads it: three queries. Empty before both agreed."""
+    """The talk as one of its towns reads it: four queries. Empty before both agreed."""
     may_write = exchanges.may_write(party)
     if party.state not in READABLE:
         return Thread((), 1, 0, may_write, is_muted=False)
@@ -92,8 +95,9 @@ def thread(party: Party, account_id: int, number: int = 1) -> Thread:
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     ).all()
+    files = attachments.of_messages([message.id for message, _ in rows])
     return Thread(
-        rows=tuple(_row(party, *row) for row in reversed(rows)),
+        rows=tuple(_row(party, *row, files.get(row[0].id, ())) for row in reversed(rows)),
         number=number,
         total=db.session.scalar(select(func.count(Message.id)).where(of_talk)) or 0,
         may_write=may_write,
@@ -114,8 +118,22 @@ def last(town_id: int, exchange_ids: Sequence[int]) -> dict[int, LastMessage]:
     return {row.exchange_id: LastMessage(row.town_id == town_id, row.written_at) for row in rows}
 
 
-def write(exchange_id: int, town_id: int, account_id: int, text: str) -> int:
+def find_file(exchange_id: int, town_id: int, token: str) -> tuple[AttachmentRow, bytes] | None:
+    """A document of this talk for one of its towns; None where there is none, or none to be read (any more).
+
+    Raises UnknownExchangeError.
+    """
+    if exchanges.party(exchange_id, town_id).state not in READABLE:
+        return None
+    row = attachments.of_talk(exchange_id, token)
+    data = attachments.read(token) if row is not None else None
+    return (row, data) if row is not None and data is not None else None
+
+
+def write(exchange_id: int, town_id: int, account_id: int, text: str, files: Sequence[Checked] = ()) -> int:
     """Write to the other town, which is told; commits and answers the message's id. Sent twice, it is one message.
+
+    ``files`` have been through ``attachments.check_all``.
 
     Raises UnknownExchangeError where the exchange is not this town's or the person does not act for it, NotNowError
     while the towns do not talk, NobodyThereError where the other takes part no more, TooManyError, ValueError for a
@@ -138,7 +156,7 @@ def write(exchange_id: int, town_id: int, account_id: int, text: str) -> int:
         db.session.rollback()
         raise
     throttle.count(PER_PERSON, str(account_id))
-    message_id = _store(row, town_id, account_id, text)
+    message_id = _store(row, town_id, account_id, text, files)
     db.session.commit()
     return message_id
 
@@ -182,16 +200,17 @@ def _sent_just_now(exchange_id: int, account_id: int, text: str) -> int | None:
     return newest.id if newest is not None and is_same else None
 
 
-def _store(row: Exchange, town_id: int, account_id: int, text: str) -> int:
+def _store(row: Exchange, town_id: int, account_id: int, text: str, files: Sequence[Checked]) -> int:
     message = Message(
         exchange_id=row.id, town_id=town_id, account_id=account_id, text=text, written_at=clock.now()
     )
     db.session.add(message)
     db.session.flush()
+    attachments.store(files, message_id=message.id, account_id=account_id, released=True)
     exchanges.touch(row.id)
     typed.forget(account_id, town_id, form_name(row.id))
     audit.record("exchange.written", account_id=account_id, town_id=town_id, exchange=row.id)
-    exchange_letters.written(row, message, muted=_muted_by(row.id))
+    exchange_letters.written(row, message, muted=_muted_by(row.id), files=[one.name for one in files])
     return message.id
 
 
@@ -207,7 +226,9 @@ def _is_muted(exchange_id: int, account_id: int) -> bool:
     return db.session.scalar(hers) is not None
 
 
-def _row(party: Party, message: Message, author: Account | None) -> MessageRow:
+def _row(
+    party: Party, message: Message, author: Account | None, files: tuple[AttachmentRow, ...]
+) -> MessageRow:
     is_own = message.town_id == party.town_id
     return MessageRow(
         message_id=message.id,
@@ -217,4 +238,5 @@ def _row(party: Party, message: Message, author: Account | None) -> MessageRow:
         text=message.text,
         written_at=message.written_at,
         is_removed=message.removed_at is not None,
+        attachments=files,
     )

@@ -71,6 +71,7 @@ def init_app(app: Flask) -> None:
         EXCHANGE_FORMS=vocabulary.EXCHANGE_FORMS,
         APPOINTMENT_FORMS=vocabulary.APPOINTMENT_FORMS,
         EXCHANGE_STATES=vocabulary.EXCHANGE_STATES,
+        ATTACHMENT_KINDS=vocabulary.ATTACHMENT_KINDS,
         COST_BANDS=vocabulary.COST_BANDS,
         DURATIONS=vocabulary.DURATIONS,
         INSTRUMENTS=vocabulary.INSTRUMENTS,

@@ -20,6 +20,7 @@ FILTERS = {
     "signed_percent": formats.signed_percent,
     "percent": formats.percent,
     "at_least_five": formats.at_least_five,
+    "file_size": formats.file_size,
     "population": formats.rounded_population,
     "day": formats.day,
     "long_day": formats.long_day,

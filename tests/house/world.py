@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.routing import Rule as UrlRule
 
 from kleinstadt_net import clock, settings
@@ -16,7 +16,9 @@ from kleinstadt_net.database import db
 from kleinstadt_net.files import store
 from kleinstadt_net.models import (
     Account,
+    Attachment,
     Exchange,
+    Message,
     Network,
     OneTimeLink,
     Picture,
@@ -25,7 +27,7 @@ from kleinstadt_net.models import (
     Subscription,
 )
 from kleinstadt_net.security.tokens import new_token, token_hash
-from kleinstadt_net.services import email_change, job_runs, pictures, sessions
+from kleinstadt_net.services import attachments, email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
 from kleinstadt_net.services.digests import ANSWER_PURPOSE
@@ -225,11 +227,23 @@ class World:
 
     @cached_property
     def exchange_id(self) -> int:
-        """A talk of the town's with a third town."""
+        """A talk of the town's with a third town, with a message."""
         asker = make.MembershipFactory()
-        made: int = make.ExchangeFactory(
+        row = make.ExchangeFactory(
             town=asker.town, peer=self.cast.town, state="talking", opened_by_id=asker.account_id
-        ).id
+        )
+        make.MessageFactory(exchange=row, account_id=asker.account_id)
+        made: int = row.id
+        return made
+
+    @cached_property
+    def sent_document(self) -> Attachment:
+        """A document of the talk's message."""
+        message_id = db.session.scalars(
+            select(Message.id).where(Message.exchange_id == self.exchange_id)
+        ).first()
+        made: Attachment = make.AttachmentFactory(message_id=message_id)
+        store.write(attachments.FOLDER, made.token, b"%PDF")
         return made
 
     @cached_property
@@ -396,6 +410,7 @@ class World:
             "kind": "odt",
             "exchanges.hand_on:exchange_id": self.requested_id,
             "exchanges.ask:ags": self.asked_ags,
+            "exchanges.file:token": self.sent_document.token,
             "exchanges.contact:ags": self.asked_ags,
             "exchanges.end_contact:ags": self.asked_ags,
             "exchanges.allow_contact:ags": self.blocked_ags,

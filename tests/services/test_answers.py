@@ -1,10 +1,9 @@
 """Wishes, letters that follow them, and what the service remembers: only a yes ever reaches the other town."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
-from threading import Barrier, Thread
 
 import pytest
 import time_machine
@@ -43,6 +42,7 @@ from tests.factories import (
     SuggestionFactory,
     TownFactory,
 )
+from tests.support.at_once import at_once
 from tests.support.cast import Cast
 from tests.support.letters import bodies
 
@@ -335,29 +335,15 @@ def test_two_schedulers_write_one_letter_and_two_wishes_at_the_same_moment_notic
     app: Flask, cast: Cast, pair: tuple[Suggestion, Suggestion], travel: time_machine.Traveller
 ) -> None:
     ids = [(row.id, row.town_id, who.id) for row, who in zip(pair, (cast.mayor, cast.stranger), strict=True)]
-    at_once(app, *(partial(answer_giving.give, *given, "contact", "page") for given in ids))
+    assert (
+        at_once(app, *(partial(answer_giving.give, *given, "contact", "page") for given in ids))
+        == ["done"] * 2
+    )
     assert len(letters("exchange_agreed")) == 2
     month = RoundFactory(month="2026-01")
     asked = SuggestionFactory(round=month, town=cast.town, peer=cast.other_town)
     SuggestionFactory(round=month, town=cast.other_town, peer=cast.town)
     give(asked, cast.mayor, "contact")
     travel.move_to(MONDAY)
-    at_once(app, tick, tick)
+    assert at_once(app, tick, tick) == ["done"] * 2
     assert len(letters("wish_letter")) == 1
-
-
-def at_once(app: Flask, *calls: Callable[[], object]) -> None:
-    together = Barrier(len(calls), timeout=30)
-
-    def run(call: Callable[[], object]) -> None:
-        with app.app_context():
-            together.wait()
-            call()
-            db.session.remove()
-
-    threads = [Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()

@@ -129,6 +129,7 @@ def attempt(call: Callable[[], object]) -> str:
 
 
 def by_page(exchange_id: int, action: str, who: Person, colleague_id: int) -> str:
+    step: Callable[[], object]
     if action == "hand_on":
         step = partial(exchange_answers.hand_on, exchange_id, who.town_id, who.account.id, colleague_id)
     else:

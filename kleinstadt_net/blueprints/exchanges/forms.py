@@ -8,6 +8,7 @@ from kleinstadt_net.services.exchange_answers import BY_LETTER, BY_PAGE
 from kleinstadt_net.services.exchange_messages import TEXT_LENGTH as MESSAGE_LENGTH
 from kleinstadt_net.services.exchange_requests import TEXT_LENGTH
 from kleinstadt_net.vocabulary import EXCHANGE_FORMS, SUBJECTS
+from kleinstadt_net.web.attachment_fields import attachments_field
 from kleinstadt_net.web.fields import at_most
 from kleinstadt_net.web.forms import BaseForm
 
@@ -98,6 +99,7 @@ class MessageForm(BaseForm):
         "Ihre Nachricht",
         [InputRequired("Bitte schreiben Sie eine Nachricht."), at_most(MESSAGE_LENGTH)],
     )
+    dateien = attachments_field("Dateien (freiwillig)")
 
 
 class MuteForm(BaseForm):

@@ -8,10 +8,14 @@ from kleinstadt_net.blueprints.exchanges import bp
 from kleinstadt_net.blueprints.exchanges.forms import MessageForm, MuteForm, StepForm
 from kleinstadt_net.blueprints.exchanges.views import NOT_NOW, exchange_page, found_details
 from kleinstadt_net.security.access import EDITOR, access, acting
-from kleinstadt_net.services import exchange_messages
+from kleinstadt_net.services import attachments, exchange_messages
+from kleinstadt_net.services.attachments import AttachmentRefused
 from kleinstadt_net.services.exchange_answers import NobodyThereError, NotNowError
 from kleinstadt_net.services.exchange_messages import TooManyError
 from kleinstadt_net.services.exchanges import UnknownExchangeError
+from kleinstadt_net.web.attachment_fields import MAX_REQUEST
+from kleinstadt_net.web.downloads import download
+from kleinstadt_net.web.uploads import accepts_upload
 
 TOO_MANY = (
     "Das waren sehr viele Nachrichten in einer Stunde. Ihr Text steht noch da; bitte senden Sie ihn später."
@@ -20,16 +24,17 @@ TOO_MANY = (
 
 @bp.post("/gespraeche/<int:exchange_id>/nachricht")
 @access(EDITOR, town=acting, keeps_text=True)
+@accepts_upload(MAX_REQUEST)
 def write(exchange_id: int) -> ResponseReturnValue:
     """Write to the other town; whatever stands in the way, the text stays in the form."""
     details, form = found_details(exchange_id), MessageForm()
     if not form.validate_on_submit():
         return exchange_page(details, StepForm(formdata=None), form), 422
-    peer = details.party.peer.name
     try:
-        message_id = exchange_messages.write(
-            exchange_id, current_user.acting.town_id, current_user.account_id, str(form.nachricht.data)
-        )
+        message_id = _send(exchange_id, form)
+    except AttachmentRefused as refused:
+        form.dateien.refuse(refused)
+        return exchange_page(details, StepForm(formdata=None), form), 422
     except UnknownExchangeError:
         abort(404)
     except (NotNowError, NobodyThereError):
@@ -38,8 +43,21 @@ def write(exchange_id: int) -> ResponseReturnValue:
     except TooManyError:
         flash(TOO_MANY, "warning")
         return exchange_page(details, StepForm(formdata=None), form), 429
-    flash(f"Ihre Nachricht ist bei {peer}.", "success")
+    flash(f"Ihre Nachricht ist bei {details.party.peer.name}.", "success")
     return redirect(url_for("exchanges.show", exchange_id=exchange_id, _anchor=f"nachricht-{message_id}"))
+
+
+@bp.get("/gespraeche/<int:exchange_id>/datei/<token>")
+@access(EDITOR, town=acting)
+def file(exchange_id: int, token: str) -> ResponseReturnValue:
+    """A document of the talk, to be saved."""
+    try:
+        found = exchange_messages.find_file(exchange_id, current_user.acting.town_id, token)
+    except UnknownExchangeError:
+        abort(404)
+    if found is None:
+        abort(404)
+    return download(*found)
 
 
 @bp.post("/gespraeche/<int:exchange_id>/stumm")
@@ -59,3 +77,10 @@ def mute(exchange_id: int) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("exchanges.show", exchange_id=exchange_id, _anchor="nachrichten"))
+
+
+def _send(exchange_id: int, form: MessageForm) -> int:
+    files = attachments.check_all(form.dateien.uploads())
+    return exchange_messages.write(
+        exchange_id, current_user.acting.town_id, current_user.account_id, str(form.nachricht.data), files
+    )
