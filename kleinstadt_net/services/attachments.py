@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
@@ -31,7 +31,8 @@ from kleinstadt_net.security.tokens import new_token
 
 __all__ = [
     "MAX_BYTES", "MAX_FILES", "MEDIA_TYPES", "AttachmentRefused", "AttachmentRow", "Checked", "Fault", "Upload",
-    "check_all", "delete_files", "of_messages", "of_practices", "of_talk", "read", "store", "sweep", "take_out",
+    "check_all", "delete_files", "of_messages", "of_practices", "of_talk", "read", "release",
+    "store", "sweep", "take_out",
 ]  # fmt: skip
 
 FOLDER = "attachments"
@@ -127,6 +128,20 @@ def of_practices(
     if not with_waiting:
         found = found.where(Attachment.released_at.is_not(None))
     return _by_owner(practice_ids, found)
+
+
+def release(practice_id: int, attachment_ids: Collection[int]) -> int:
+    """Let documents of an example be seen that wait, in the running transaction; answers how many."""
+    waiting = (
+        Attachment.practice_id == practice_id,
+        Attachment.id.in_(attachment_ids),
+        Attachment.released_at.is_(None),
+    )
+    released = db.session.execute(
+        update(Attachment).where(*waiting).values(released_at=clock.now()).returning(Attachment.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(released.all())
 
 
 def read(token: str) -> bytes | None:

@@ -183,6 +183,16 @@ def withdraw(town_id: int, account_id: int, practice_id: int, version: int) -> N
 
 def locked(town_id: int, practice_id: int, version: int) -> Practice:
     """An example of this town for a write based on ``version``; raises UnknownPractice or StaleVersion."""
+    practice = held(town_id, practice_id)
+    if practice.version != version:
+        current = practice.version
+        db.session.rollback()
+        raise StaleVersion(current)
+    return practice
+
+
+def held(town_id: int, practice_id: int) -> Practice:
+    """The same for a write that leaves its text alone, whatever its version; raises UnknownPractice."""
     begin_writing(db.session)
     practice = db.session.scalar(
         select(Practice)
@@ -192,10 +202,6 @@ def locked(town_id: int, practice_id: int, version: int) -> Practice:
     )
     if practice is None:
         _give_up(practice_id)
-    if practice.version != version:
-        current = practice.version
-        db.session.rollback()
-        raise StaleVersion(current)
     return practice
 
 

@@ -1,36 +1,51 @@
 """Releasing examples: a lead reads what waits, and makes it the town's word or gives it back with a sentence."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Practice, Town
 from kleinstadt_net.services import (
+    attachments,
     correspondence,
     practice_content,
+    practice_documents,
     practice_editing,
     practices,
     town_people,
     urls,
 )
+from kleinstadt_net.services.attachments import AttachmentRow
 from kleinstadt_net.services.practice_content import Content
 from kleinstadt_net.services.practice_editing import OwnPractice, UnknownPractice
 
 
 @dataclass(frozen=True)
 class Release:
-    """What waits for a lead, and which fields of ``Content`` a change would make different; all for a new one."""
+    """What waits for a lead, and which fields of ``Content`` a change would make different; all for a new one.
+
+    ``documents`` are all there are. Where the text waits, those that wait are released with it; else one by one.
+    """
 
     practice: OwnPractice
     changed: tuple[str, ...]
+    documents: tuple[AttachmentRow, ...]
 
 
 def waiting(town_id: int) -> list[Release]:
     """Everything of a town that waits for a lead, the oldest change first."""
-    return [Release(one, _changed(one)) for one in reversed(practice_editing.own(town_id)) if one.waits]
+    examples = practice_editing.own(town_id)
+    documents = practice_documents.of_own(examples)
+    found = [Release(one, _changed(one), documents.get(one.practice_id, ())) for one in reversed(examples)]
+    return [
+        one for one in found if one.practice.waits or practice_documents.waiting(one.practice, one.documents)
+    ]
 
 
-def release(town_id: int, lead_id: int, practice_id: int, version: int) -> None:
-    """Release a draft or a change of a released example.
+def release(
+    town_id: int, lead_id: int, practice_id: int, version: int, document_ids: Collection[int] = ()
+) -> None:
+    """Release a draft or a change of a released example, with those of its documents the lead has been shown.
 
     Raises UnknownPractice where nothing waits or this is no lead of the town, StaleVersion, Refused. Commits.
     """
@@ -46,6 +61,7 @@ def release(town_id: int, lead_id: int, practice_id: int, version: int) -> None:
             raise practice_content.Refused(lacking)
         practice.version += 1
     practice_editing.let_out(practice)
+    attachments.release(practice_id, document_ids)
     practice_editing.finish("practice.released", practice, lead_id, is_visible=True)
 
 

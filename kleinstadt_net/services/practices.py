@@ -76,17 +76,24 @@ def page(practice_id: int, reader: Reader) -> PracticePage | None:
             *(Practice.town_id, Practice.state, Practice.released_at, Practice.exchange_id),
         ).where(Practice.id == practice_id)
     ).one_or_none()
-    picture = snapshot.current()
-    if row is None or row.town_id not in picture.rows:
+    if row is None or not may_read(row.town_id, row.state, reader):
         return None
     is_own = row.town_id == reader.town_id
-    if not is_own and not (row.state == RELEASED and picture.taking_part[picture.rows[row.town_id]]):
-        return None
     subjects = subjects_of([practice_id]).get(practice_id, ())
     given: dict[str, Any] = {name: getattr(row, name) for name in names}
     content = Content(**{**given, "steps": tuple(row.steps), "subjects": subjects})
-    town = town_cards.cards(picture, [row.town_id], seen_from=reader.town_id)[row.town_id]
+    town = town_cards.cards(snapshot.current(), [row.town_id], seen_from=reader.town_id)[row.town_id]
     return PracticePage(practice_id, content, row.state, row.released_at, is_own, town, row.exchange_id)
+
+
+def may_read(town_id: int, state: str, reader: Reader) -> bool:
+    """Whether this reader may see an example of this town in this state, and whatever belongs to it."""
+    picture = snapshot.current()
+    if town_id not in picture.rows:
+        return False
+    return town_id == reader.town_id or (
+        state == RELEASED and bool(picture.taking_part[picture.rows[town_id]])
+    )
 
 
 def card(practice_id: int) -> PracticeCard | None:

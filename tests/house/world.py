@@ -359,6 +359,21 @@ class World:
         return {**{state: row.id for state, row in made.items()}, "waits": waits.id}
 
     @cached_property
+    def released_document(self) -> Attachment:
+        """A document of the town's example that everybody may read."""
+        return self._document(released_at=clock.now())
+
+    @cached_property
+    def waiting_document(self) -> Attachment:
+        """One that waits for a lead."""
+        return self._document(released_at=None)
+
+    def _document(self, **given: Any) -> Attachment:
+        made: Attachment = make.AttachmentFactory(practice_id=self.practice_ids["released"], **given)
+        store.write(attachments.FOLDER, made.token, b"%PDF")
+        return made
+
+    @cached_property
     def question_id(self) -> int:
         """A question of the town, without an answer."""
         made: int = make.QuestionFactory(
@@ -452,6 +467,9 @@ class World:
             "practices.withdraw:practice_id": self.practice_ids["waits"],
             "practices.release:practice_id": self.practice_ids["waits"],
             "practices.give_back:practice_id": self.practice_ids["waits"],
+            "practices.document:token": self.released_document.token,
+            "document_id": self.released_document.id,
+            "practices.release_document:document_id": self.waiting_document.id,
             "question_id": self.question_id,
             "questions.helped:question_id": self.answered_id,
             "questions.withdraw_answer:question_id": self.answered_id,

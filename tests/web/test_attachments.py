@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, render_template_string
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from kleinstadt_net import formats
 from kleinstadt_net.services.attachments import (
     MAX_BYTES,
     MEDIA_TYPES,
@@ -13,6 +14,7 @@ from kleinstadt_net.services.attachments import (
     AttachmentRow,
     Fault,
 )
+from kleinstadt_net.vocabulary import ATTACHMENT_KINDS
 from kleinstadt_net.web.attachment_fields import FAULTS, attachments_field
 from kleinstadt_net.web.downloads import download
 from kleinstadt_net.web.forms import BaseForm
@@ -74,6 +76,24 @@ def test_a_document_is_saved_under_its_name_and_never_shown(app: Flask, name: st
         response = download(row(name), b"%PD")
     assert response.headers["Content-Disposition"] == header
     assert response.headers["Cache-Control"] == "private, no-store" and response.data == b"%PD"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (1, "1 kB"),
+        (655_360, "640 kB"),
+        (1_048_000, "1.023 kB"),
+        (1_048_576, "1,0 MB"),
+        (10_485_760, "10,0 MB"),
+    ],
+)
+def test_its_size_is_told_as_a_folder_shows_it(size: int, words: str) -> None:
+    assert formats.file_size(size) == words.replace(" ", "\u00a0")
+
+
+def test_every_kind_has_its_word() -> None:
+    assert ATTACHMENT_KINDS.keys() == MEDIA_TYPES.keys()
 
 
 @pytest.mark.parametrize("kind", MEDIA_TYPES)

@@ -7,7 +7,7 @@ from flask_login import current_user
 from kleinstadt_net.blueprints.practices import bp
 from kleinstadt_net.blueprints.practices.forms import PracticeForm, TitleForm, opened
 from kleinstadt_net.security.access import EDITOR, access, acting
-from kleinstadt_net.services import practice_editing, stance_drafts, typed
+from kleinstadt_net.services import practice_documents, practice_editing, stance_drafts, typed
 from kleinstadt_net.services.practice_content import Refused
 from kleinstadt_net.services.practice_editing import Deed, OwnPractice, StaleVersion, UnknownPractice
 from kleinstadt_net.web.forms import VersionForm
@@ -27,9 +27,17 @@ OVERTAKEN = "Das Beispiel wurde gerade geändert. Bitte sehen Sie es noch einmal
 def own() -> str:
     """All examples of the town, whatever their state."""
     town_id = current_user.acting.town_id
+    examples = practice_editing.own(town_id)
+    documents = practice_documents.of_own(examples)
+    waiting = {
+        one.practice_id: practice_documents.waiting(one, documents.get(one.practice_id, ()))
+        for one in examples
+    }
     return render_template(
         "practices/own.html",
-        practices=practice_editing.own(town_id),
+        practices=examples,
+        documents=documents,
+        waiting_documents={practice_id: rows for practice_id, rows in waiting.items() if rows},
         must_wait=stance_drafts.must_wait(town_id, current_user.account_id),
     )
 
@@ -58,7 +66,7 @@ def begin() -> ResponseReturnValue:
 @access(EDITOR, town=acting)
 def edit(practice_id: int) -> str:
     """The form, with what one left half-typed or has waiting for release."""
-    practice = _find(practice_id)
+    practice = find_own(practice_id)
     form_name = practice_editing.FORM.format(practice_id=practice_id)
     half = typed.find(current_user.account_id, current_user.acting.town_id, form_name)
     return _page(opened(practice, half, current_user.account_id), practice, half=half)
@@ -68,7 +76,7 @@ def edit(practice_id: int) -> str:
 @access(EDITOR, town=acting, keeps_text=True)
 def save(practice_id: int) -> ResponseReturnValue:
     """Save, and with the other button release or hand it to a lead."""
-    practice, form = _find(practice_id), PracticeForm()
+    practice, form = find_own(practice_id), PracticeForm()
     if request.form.get(TOWN) != current_user.acting.ags:
         return _page(form, practice, is_other_town=True), 409
     if not form.validate():
@@ -88,7 +96,7 @@ def save(practice_id: int) -> ResponseReturnValue:
     except StaleVersion as stale:
         # What was typed stays in the form; saving once more replaces what the colleague wrote, knowingly.
         form.rebase(stale.current)
-        return _page(form, _find(practice_id), is_overtaken=True), 409
+        return _page(form, find_own(practice_id), is_overtaken=True), 409
     flash(SAID[outcome], "success")
     if outcome == practice_editing.SAVED:
         return redirect(url_for("practices.edit", practice_id=practice_id))
@@ -142,7 +150,8 @@ def _do(practice_id: int, deed: Deed, said: str) -> ResponseReturnValue:
     return redirect(url_for("practices.own"))
 
 
-def _find(practice_id: int) -> OwnPractice:
+def find_own(practice_id: int) -> OwnPractice:
+    """An example of the acting town, or the page for what does not exist."""
     try:
         return practice_editing.find(current_user.acting.town_id, practice_id)
     except UnknownPractice:

@@ -1,6 +1,6 @@
 """Examples that wait for a lead: released with one click, or given back with a sentence."""
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import TextAreaField
@@ -29,8 +29,10 @@ def release(practice_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         abort(404)
     town_id, lead_id = current_user.acting.town_id, current_user.account_id
+    # Those the page has shown: one that came in since then waits.
+    seen = request.form.getlist("dokument", type=int)
     try:
-        practice_releases.release(town_id, lead_id, practice_id, form.version.data or 0)
+        practice_releases.release(town_id, lead_id, practice_id, form.version.data or 0, seen)
     except UnknownPractice:
         abort(404)
     except StaleVersion:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from kleinstadt_net.blueprints.practices import bp
 from kleinstadt_net.blueprints.practices.filters import PracticeFilterForm
 from kleinstadt_net.security.access import PUBLIC, access
-from kleinstadt_net.services import adoption_trees, practice_directory, practices
+from kleinstadt_net.services import adoption_trees, practice_directory, practice_documents, practices
 from kleinstadt_net.vocabulary import SIZE_BANDS
 from kleinstadt_net.web.paging import Page, requested_number
 from kleinstadt_net.web.readers import reader
@@ -35,6 +35,7 @@ def show(practice_id: int) -> str:
     return render_template(
         "practices/show.html",
         practice=found,
+        documents=practice_documents.shown(found),
         family=adoption_trees.tree(practice_id, reader()),
         similar=practice_directory.similar(practice_id, reader()),
         size=SIZE_BANDS.get(practice_directory.band(found.town.population) or ""),
