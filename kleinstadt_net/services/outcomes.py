@@ -16,7 +16,16 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.models import Account, Appointment, Exchange, OneTimeLink, Outcome, Town
-from kleinstadt_net.services import answer_people, audit, exchange_news, exchanges, inactivity, links, urls
+from kleinstadt_net.services import (
+    answer_people,
+    appointments,
+    audit,
+    exchange_news,
+    exchanges,
+    inactivity,
+    links,
+    urls,
+)
 from kleinstadt_net.services.appointment_rules import AGREED
 from kleinstadt_net.services.exchange_rules import CLOSED, TALKING
 from kleinstadt_net.services.exchanges import UnknownExchangeError
@@ -39,13 +48,17 @@ TOWN, PEER = aliased(Town), aliased(Town)
 
 @dataclass(frozen=True)
 class Question:
-    """What a link shows: whom the letter went to, the two towns, the question, what the town has said already."""
+    """What a link shows: whom the letter went to, the two towns, the question, and whether the town has answered.
 
+    What it has answered stays behind the sign-in: a letter may have been forwarded.
+    """
+
+    exchange_id: int
     recipient: str
     town: str
     peer: str
     question: str
-    given: str | None
+    is_answered: bool
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,7 @@ def ask(exchange_id: int, town_id: int, question: str, now: datetime) -> bool:
         town_id=town_id,
         key=str(asked.id),
         path=exchanges.PATH.format(exchange_id=exchange_id),
-        facts={"peer": party.peer.name, "question": question},
+        facts={"peer": party.peer.name, "question": question, "held_on": appointments.last_day(party)},
         letter=lambda person: {
             "answers": OUTCOME_QUESTIONS[question],
             "answer_url": urls.absolute(
@@ -131,8 +144,8 @@ def ask(exchange_id: int, town_id: int, question: str, now: datetime) -> bool:
 
 
 def find(token: str) -> Question | None:
-    """What the link asks; None when it is unknown, used or expired, or she has left the town."""
-    link = links.find(token, PURPOSE)
+    """What the link asks or has asked; None when it is unknown or expired, or she has left the town."""
+    link = links.find(token, PURPOSE) or links.find_used(token, PURPOSE, within=timedelta(days=LINK_DAYS))
     found = _open(link) if link is not None else None
     return found[1] if found else None
 
@@ -140,7 +153,7 @@ def find(token: str) -> Question | None:
 def answer_by_link(token: str, answer: str) -> Question | None:
     """Store what the town says, consume the link, and answer what the link had asked; commits.
 
-    None when the link leads nowhere. What a colleague has said meanwhile stands, and ``given`` holds it. Raises
+    None when the link leads nowhere. What the town has said before stands, and ``is_answered`` says so. Raises
     ValueError for an answer that is not offered.
     """
     begin_writing(db.session)
@@ -148,12 +161,12 @@ def answer_by_link(token: str, answer: str) -> Question | None:
     found = _open(link) if link is not None else None
     if link is None or found is None:
         db.session.rollback()
-        return None
+        return find(token)
     row, question = found
     _must_be_offered(row.question, answer)
     if not links.consume(link):
         db.session.rollback()
-        return None
+        return find(token)
     inactivity.note_sign_of_life(link.account_id)
     if row.answer is None:
         _store(row, answer, link.account_id)
@@ -258,4 +271,5 @@ def _open(link: OneTimeLink) -> tuple[Outcome, Question] | None:
         return None
     party = exchanges.party(row.exchange_id, row.town_id)
     name = f"{person.first_name} {person.last_name}".strip()
-    return row, Question(name, party.town.name, party.peer.name, row.question, row.answer)
+    is_answered = row.answer is not None or link.used_at is not None
+    return row, Question(row.exchange_id, name, party.town.name, party.peer.name, row.question, is_answered)

@@ -34,7 +34,12 @@ def test_the_link_of_the_letter_shows_on_get_and_acts_on_post_alone(client: Flas
     assert "Danke für Ihre Antwort" in given.text and "Wir sagen Lauenfurt" in given.text
     db.session.expire_all()
     assert db.session.scalars(select(Outcome.answer)).one() == "yes"
-    assert client.get(address).status_code == 404 and client.post(address, data=answer).status_code == 404
+    # Clicked twice, or read again by somebody it was forwarded to: the answer is not told.
+    for again in (client.get(address), client.post(address, data={**answer, "antwort": "no"})):
+        assert again.status_code == 200 and "schon geantwortet" in again.text
+        assert "es hat geholfen" not in again.text
+    assert db.session.scalars(select(Outcome.answer)).one() == "yes"
+    assert client.get(outcomes.PATH.format(token="unsinn")).status_code == 404
 
 
 def test_the_page_of_a_talk_asks_tells_the_good_word_and_begins_an_example(

@@ -96,6 +96,9 @@ def test_from_a_link_to_something_that_stays(
         travel.move_to(datetime(2026, 12, 3, 10, tzinfo=territory.TIME_ZONE))
         assert answer_letters.write_due(datetime.now(territory.TIME_ZONE)).outcomes == 2
         (asked,) = [one for one in letters("outcome_asked") if one.account_id == cast.mayor.id]
+        assert "am 19. November 2026 haben Ellernrode und Lauenfurt miteinander gesprochen" in " ".join(
+            bodies(asked)[0].split()
+        )
         (token,) = set(re.findall(r"(?<=/gespraech/)[\w-]+", bodies(asked)[0]))
         assert "Wir sagen Lauenfurt" in send(client, f"/gespraech/{token}", antwort="yes").text
         assert [one.account_id for one in letters("outcome_helped")] == [cast.stranger.id]

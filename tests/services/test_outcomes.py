@@ -58,6 +58,7 @@ def test_after_two_weeks_and_ninety_days_each_town_is_asked_once(
     assert (to_mayor.account_id, to_stranger.account_id) == (cast.mayor.id, cast.stranger.id)
     assert to_mayor.subject == "Hat das Gespräch mit Lauenfurt geholfen?"
     for body in bodies(to_mayor):
+        assert "Ellernrode und Lauenfurt wollten miteinander sprechen. Hat es" in " ".join(body.split())
         assert "Wir haben noch nicht gesprochen" in body and "nur dieses eine Mal" in body
         assert "Nur wenn es geholfen hat, sagen wir Lauenfurt das" in body
     travel.move_to(MONDAY + timedelta(days=91))
@@ -89,9 +90,10 @@ def test_only_that_it_helped_reaches_the_other_town(
     tick()
     token = token_of(letters("outcome_asked")[0])
     before = round_inputs.history("2027-03")
-    assert (question := outcomes.find(token)) is not None and question.given is None
+    assert (question := outcomes.find(token)) is not None and not question.is_answered
     assert outcomes.answer_by_link(token, answer) is not None
-    assert outcomes.answer_by_link(token, "yes") is None, "a link answers once"
+    again = outcomes.answer_by_link(token, "yes")
+    assert again is not None and again.is_answered, "a link answers once"
     assert len(letters("outcome_helped")) == told
     assert outcomes.of_exchange(talk.id, cast.other_town.id).peer_was_helped == bool(told)
     own = outcomes.of_exchange(talk.id, cast.town.id)
@@ -107,7 +109,7 @@ def test_what_a_colleague_said_stands_and_strangers_are_not_asked(cast: Cast, ta
     strangers = links.create(outcomes.PURPOSE, cast.stranger.id, days=9, target_id=asked.id)
     db.session.commit()
     question = outcomes.answer_by_link(token, "helped")
-    assert question is not None and question.given == "not_yet"
+    assert question is not None and question.is_answered
     assert db.session.scalars(select(Outcome.answer)).one() == "not_yet"
     assert outcomes.find(strangers) is None
     assert not outcomes.answer_on_page(talk.id, cast.town.id, cast.mayor.id, "became", "talked")

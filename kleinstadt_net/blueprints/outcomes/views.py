@@ -75,7 +75,7 @@ def _ask(token: str, form: AnswerForm | None = None, status: int = 200) -> Respo
     found = outcomes.find(token)
     if found is None:
         return _gone()
-    if found.given is not None:
+    if found.is_answered:
         return render_template("outcomes/given.html", question=found, answer=None)
     form = form or AnswerForm(found.question)
     return render_template("outcomes/ask.html", token=token, question=found, form=form), status
