@@ -1,6 +1,6 @@
 """Asking another town for a talk: what the page offers, and the request itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from kleinstadt_net.services.town_cards import TownCard
 from kleinstadt_net.vocabulary import EXCHANGE_FORMS, SUBJECTS
 
 TEXT_LENGTH = 1500
+# Reasons in the order in which ``templates/exchanges/_prefilled.html`` speaks of them.
+PREFILLED_FROM = ("learn", "shared_challenge")
 
 
 class UnknownTownError(LookupError):
@@ -44,7 +46,8 @@ class RefusedError(Exception):
 class Offer:
     """What the page shows: the town to be asked, why the two fit, and what stands in the way, if anything.
 
-    ``subject`` is what the reasons speak of first. ``left``: how many requests the own town has left this month.
+    ``subject`` is what a request would be about, by the reasons. ``left``: how many requests the own town has left this
+    month.
     """
 
     peer: TownCard
@@ -64,10 +67,16 @@ def offer(town_id: int, ags: str) -> Offer:
     return Offer(
         peer=town_cards.cards(picture, [peer.id], seen_from=town_id)[peer.id],
         reasons=told,
-        subject=next((one["subject"] for one in told if "subject" in one), None),
+        subject=_subject(told),
         obstacle=exchange_limits.between(town_id, peer),
         left=max(0, exchange_limits.MOST_A_MONTH - exchange_limits.asked_this_month(town_id)),
     )
+
+
+def _subject(told: Iterable[Mapping[str, Any]]) -> str | None:
+    """That of the reason the prepared words of a request are made from, else the first there is."""
+    by_code = {one["code"]: one["subject"] for one in reversed(tuple(told)) if "subject" in one}
+    return next((by_code[code] for code in (*PREFILLED_FROM, *by_code) if code in by_code), None)
 
 
 def town_id_of(ags: str) -> int:

@@ -68,6 +68,32 @@ def test_the_town_page_leads_to_a_request_that_is_half_written_and_shown_before_
     assert other.status_code == 409 and "Etwas anderes." in other.text and sent.location in other.text
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        (
+            "in_progress",
+            "strength",
+            "Wir arbeiten an der Innenstadt. Sie nennen das auf Ihrer Seite als Stärke.",
+        ),
+        ("in_progress", "in_progress", "Wir arbeiten wie Sie an der Innenstadt."),
+        ("seeking", "seeking", "Wir suchen wie Sie Rat zur Innenstadt."),
+        ("seeking", "in_progress", "Uns beschäftigt wie Sie das Thema „Innenstadt“."),
+    ],
+)
+def test_the_prepared_words_say_what_the_towns_have_said_and_their_subject_goes_with_them(
+    mayor: FlaskClient, cast: Cast, ours: str, theirs: str, words: str
+) -> None:
+    StanceFactory(town_id=cast.town.id, subject="innenstadt", state=ours)
+    StanceFactory(town_id=cast.other_town.id, subject="innenstadt", state=theirs)
+    if theirs == "strength":
+        # A shared challenge is told first on the card; the request is about what the other can show.
+        StanceFactory(town_id=cast.town.id, subject="waerme", state="in_progress")
+        StanceFactory(town_id=cast.other_town.id, subject="waerme", state="in_progress")
+    page = mayor.get(f"/gespraech-anfragen/{cast.other_town.ags}").text
+    assert words in page and re.search(r'<option selected value="innenstadt">', page)
+
+
 def test_whatever_stands_in_the_way_is_said_and_the_text_stays(mayor: FlaskClient, cast: Cast) -> None:
     address = f"/gespraech-anfragen/{cast.other_town.ags}"
     wrong = send(mayor, address, **{**TEXTS, "need": "", "form": "fax", "subject": "unsinn"})
