@@ -31,21 +31,17 @@ CREATE, REVOKE = "anlegen", "abschalten"
 
 
 class MayBeEmpty(Optional):
-    """For the first time, which is wanted: what is missing is said by the form, beside what else is wrong with it."""
+    """What is missing is said by the form, beside what else is wrong with a time; one time is wanted, three may be."""
 
     def __init__(self) -> None:
         super().__init__()
-        # Not to be labelled as optional.
+        # Nine fields labelled as optional would hide that one of three times is not.
         self.field_flags = {}
-
-
-def _emptiness(number: int) -> Optional:
-    return Optional() if number > 1 else MayBeEmpty()
 
 
 def _day(number: int) -> DateField:
     return DateField(  # type: ignore[call-arg]  # newer than its types
-        f"{number}. Zeit: Tag", format=DAYS, validators=[_emptiness(number)], invalid_value_message=NO_DAY
+        f"{number}. Zeit: Tag", format=DAYS, validators=[MayBeEmpty()], invalid_value_message=NO_DAY
     )
 
 
@@ -53,7 +49,7 @@ def _time(number: int, word: str) -> TimeField:
     return TimeField(  # type: ignore[call-arg]  # newer than its types
         f"{number}. Zeit: {word}",
         format=TIMES,
-        validators=[_emptiness(number)],
+        validators=[MayBeEmpty()],
         invalid_value_message=NO_TIME,
     )
 
