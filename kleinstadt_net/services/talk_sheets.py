@@ -13,8 +13,9 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.documents import pdf
-from kleinstadt_net.models import Stance
-from kleinstadt_net.services import appointments, exchanges, installation, towns
+from kleinstadt_net.models import Exchange, Stance
+from kleinstadt_net.services import appointments, exchange_letters, exchanges, installation, towns
+from kleinstadt_net.services.exchange_letters import Contact
 from kleinstadt_net.services.exchanges import Party, UnknownExchangeError
 from kleinstadt_net.services.towns import Statement, TownPage
 from kleinstadt_net.vocabulary import SUBJECTS, State
@@ -66,9 +67,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet before it is shortened to one page."""
+    """A sheet before it is shortened to one page. ``contact``: whom of the other town to speak to, while they talk."""
 
     party: Party
+    contact: Contact | None
     date: appointments.Date | None
     peer: TownPage | None
     strengths: tuple[Strength, ...]
@@ -93,6 +95,7 @@ def sheet(exchange_id: int, town_id: int) -> Sheet:
     )
     return Sheet(
         party=party,
+        contact=_contact(party),
         date=appointments.of_exchange(party).agreed,
         peer=peer,
         strengths=_strengths(peer, challenges),
@@ -114,6 +117,7 @@ def context(made: Sheet, detail: Detail = FOR_THE_PAGE) -> dict[str, Any]:
     note = _short(made.date.note, detail.note) if made.date is not None else ""
     return {
         "party": made.party,
+        "contact": made.contact,
         "date": made.date,
         "note": note,
         "peer": made.peer,
@@ -134,6 +138,12 @@ def paper(made: Sheet) -> bytes:
 def can_make_pdf() -> bool:
     """Whether this machine can draw PDF."""
     return pdf.is_available()
+
+
+def _contact(party: Party) -> Contact | None:
+    if not exchanges.may_write(party):
+        return None
+    return exchange_letters.contact_of(db.session.get_one(Exchange, party.exchange_id), party.peer_id)
 
 
 def _own(town_id: int) -> dict[str, str]:
