@@ -43,7 +43,16 @@ def proposed(row: Exchange, proposal: Appointment, moved: Appointment | None) ->
 def agreed(row: Exchange, date: Appointment, *, is_moved: bool) -> None:
     """To both towns: the date, with the invitation for the calendar of each reader."""
     for town in (row.town, row.peer):
-        _tell(AGREED_KIND, row, date, town, with_calendar=True, is_moved=is_moved, sheet_url=sheet_url(row))
+        _tell(
+            AGREED_KIND,
+            row,
+            date,
+            town,
+            with_calendar=True,
+            is_moved=is_moved,
+            sheet_url=sheet_url(row),
+            proposer=_name_of(row, date.town_id),
+        )
 
 
 def cancelled(row: Exchange, date: Appointment, *, by_town_id: int | None) -> None:
