@@ -101,6 +101,14 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
     return getattr(app.view_functions[endpoint], MARK, None)
 
 
+def other_towns() -> tuple[TownAccess, ...]:
+    """The own towns for which the page asked for might open, though it did not for the town acted for."""
+    rule = rule_of(current_app, request.endpoint) if request.endpoint else None
+    if rule is None or rule.town is not acting or current_user.acting is None:
+        return ()
+    return tuple(town for town in current_user.towns if town.counts and town != current_user.acting)
+
+
 def init_app(app: Flask) -> None:
     # Flask's own route for static files is the only view that is not ours to decorate.
     setattr(app.view_functions["static"], MARK, Rule(PUBLIC))

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, Unauthorized
 
+from kleinstadt_net.security.access import other_towns
 from kleinstadt_net.security.identity import Visitor
 from kleinstadt_net.web import unsent
 
@@ -31,9 +32,10 @@ def show_error(error: HTTPException) -> Response:
     if error.response is not None or error.code is None:
         return error.get_response(request.environ)  # type: ignore[return-value]  # werkzeug's sansio base
     template = error.code if error.code in KNOWN else (400 if error.code < 500 else 500)
-    response = Response(
-        render_template(f"errors/{template}.html", error=error), error.code, mimetype="text/html"
-    )
+    # A letter may speak of another of the reader's towns than she acts for in this browser.
+    towns = other_towns() if error.code == 404 and request.method == "GET" else ()
+    page = render_template(f"errors/{template}.html", error=error, other_towns=towns)
+    response = Response(page, error.code, mimetype="text/html")
     for name, value in error.get_headers():
         if name in KEPT_HEADERS:
             response.headers[name] = value

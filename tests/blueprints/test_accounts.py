@@ -20,7 +20,7 @@ from kleinstadt_net.security import access, identity
 from kleinstadt_net.security.passwords import hash_password
 from kleinstadt_net.services import accounts, email_change, second_factor
 from kleinstadt_net.services import sign_in as sign_in_service
-from tests.factories import AccountFactory
+from tests.factories import AccountFactory, ExchangeFactory, MembershipFactory
 from tests.support.cast import Cast
 from tests.support.client import ProofReadingClient
 
@@ -161,6 +161,28 @@ def test_acting_for_a_foreign_town_is_not_found(client: FlaskClient, cast: Cast,
         client.post("/stadt-wechseln", data={"ags": cast.other_town.ags, "csrf_token": csrf}).status_code
         == 404
     )
+
+
+def test_a_letters_link_for_another_of_ones_towns_offers_to_act_for_that_town(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    second = MembershipFactory(account=cast.mayor).town
+    address = f"/gespraeche/{ExchangeFactory(peer=second).id}"
+    sign_in(client, cast.mayor)
+    missing = client.get(f"{address}?seite=1")
+    page = missing.get_data(as_text=True)
+    assert missing.status_code == 404 and f"Für {second.name} ansehen" in page
+    assert f"Für {cast.town.name} ansehen" not in page
+    csrf = re.findall(r'name="csrf_token" value="([^"]*)"', page)[0]
+    switch = {"csrf_token": csrf, "ags": second.ags}
+    elsewhere = client.post("/stadt-wechseln", data={**switch, "weiter": "//fremd.example/"})
+    assert elsewhere.location == "/uebersicht"
+    there = client.post("/stadt-wechseln", data={**switch, "weiter": address})
+    assert there.location == address and client.get(address).status_code == 200
+    # Whoever acts for one town, and a page that asks for none, are not asked.
+    assert "andere Ihrer Städte" not in client.get("/stadt/unbekannt-12345678").get_data(as_text=True)
+    sign_in(client, cast.colleague)
+    assert "andere Ihrer Städte" not in client.get(address).get_data(as_text=True)
 
 
 def test_signing_out_everywhere_ends_other_browsers_too(

@@ -92,7 +92,7 @@ def forget_cookie() -> None:
 @bp.post("/stadt-wechseln")
 @access(SIGNED_IN)
 def switch_town() -> ResponseReturnValue:
-    """Act for another of one's towns from now on in this browser."""
+    """Act for another of one's towns from now on in this browser; ``weiter`` is where to go on."""
     if not accounts.act_for(current_user.session_id, current_user.account_id, request.form.get("ags", "")):
         abort(404)
-    return redirect(url_for("dashboard.overview"))
+    return redirect(safe_target(request.form.get("weiter")) or url_for("dashboard.overview"))
