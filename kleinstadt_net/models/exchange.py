@@ -16,6 +16,8 @@ class Exchange(Base):
     __table_args__ = (
         Index("ix_exchanges_town_id_changed_at", "town_id", "changed_at", "id"),
         Index("ix_exchanges_peer_id_changed_at", "peer_id", "changed_at", "id"),
+        Index("ix_exchanges_town_id_state_changed_at", "town_id", "state", "changed_at", "id"),
+        Index("ix_exchanges_peer_id_state_changed_at", "peer_id", "state", "changed_at", "id"),
         Index("ix_exchanges_state_requested_at", "state", "requested_at"),
         CheckConstraint("town_id <> peer_id", name="not_itself"),
         CheckConstraint("origin IN ('request', 'wishes', 'practice')", name="origin"),
