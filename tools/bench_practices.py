@@ -6,16 +6,14 @@ As ``bench_pages.py``: warm requests of a signed-in person, all lines in turn. T
 only there; their words follow the usual rule that a few are common and most are rare.
 """
 
-import argparse
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,28 +27,31 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Practice, PracticeSubject, Town
 from kleinstadt_net.services import demonstration_practices, installation, practice_editing, practices
 from kleinstadt_net.vocabulary import COST_BANDS, DURATIONS, INSTRUMENTS, SUBJECTS
-from tests.support import postgres
-from tools import bench_pages
+from tools import bench_requests
 from tools.bench_network import application
-from tools.bench_pages import Page
+from tools.bench_requests import Page, Took
 
 TOWNS = 2_300
 SEED = 50
+SAVED = 15
 WORDS, WORDS_EACH = 40_000, 90
-PROMISED = 80.0
-PAGES = tuple(
-    Page(name, address, PROMISED)
-    for name, address in (
-        ("library, no filter", "/beispiele"),
-        ("library, newest, page 40", "/beispiele?sortierung=neu&seite=40"),
-        ("library, subject + size + cost", "/beispiele?thema=innenstadt&groesse=to_10&kosten=to_50"),
-        ("library, a common word", "/beispiele?suche=buergerbus"),
-        ("library, a rare word", "/beispiele?suche=wort39321"),
-        ("library, a mistyped word", "/beispiele?suche=buegrerbus"),
-        ("one example", "/beispiel/17"),
-    )
+PROMISED, QUERIES = 80.0, 8
+PAGES = (
+    *(
+        Page(name, address, PROMISED, queries=QUERIES)
+        for name, address in (
+            ("library, no filter", "/beispiele"),
+            ("library, newest, page 40", "/beispiele?sortierung=neu&seite=40"),
+            ("library, subject + size + cost", "/beispiele?thema=innenstadt&groesse=to_10&kosten=to_50"),
+            ("library, a common word", "/beispiele?suche=buergerbus"),
+            ("library, a rare word", "/beispiele?suche=wort39321"),
+            ("library, a mistyped word", "/beispiele?suche=buegrerbus"),
+        )
+    ),
+    # No list: it tells of its town, its family and what is like it.
+    Page("one example", "/beispiel/17", PROMISED),
 )
-AFTER_SAVING = "library, after an example was changed"
+AFTER_SAVING = Page("library, after an example was changed", "/beispiele", PROMISED)
 
 
 @contextmanager
@@ -104,61 +105,46 @@ def _fill(count: int) -> None:
     db.session.commit()
 
 
-def measure(count: int, url: str) -> None:
-    """Print what was measured with ``count`` examples in the empty database at ``url``."""
+def measure(count: int, url: str) -> list[str]:
+    """Print what was measured with ``count`` examples in the empty database at ``url``; answers what was not held."""
     with library(count, url) as app:
-        client = bench_pages._signed_in(app)
+        client = bench_requests.signed_in(app)
         start = time.perf_counter()
         client.get(PAGES[0].address)
         print(f"  {'first page of a new process':50} {(time.perf_counter() - start) * 1000:8.0f}")
-        times = bench_pages._in_turns({page.name: bench_pages._asking(client, page) for page in PAGES})
-        for page in PAGES:
-            _line(page.name, times[page.name], bench_pages._queries(client, page))
-        _line(AFTER_SAVING, _after_saving(app, client), bench_pages._queries(client, PAGES[0]))
+        complaints = bench_requests.measure(client, PAGES)
+        bench_requests.line(
+            AFTER_SAVING, _after_saving(app, client), bench_requests.queries(client, AFTER_SAVING)
+        )
+    return complaints
 
 
-def _after_saving(app: Flask, client: FlaskClient) -> list[bench_pages.Took]:
+def _after_saving(app: Flask, client: FlaskClient) -> list[Took]:
     """The first page after somebody changed a released example, which reads its town anew."""
     with app.app_context():
         account_id = db.session.scalars(select(Account.id)).one()
         town_id = db.session.scalars(select(Practice.town_id).where(Practice.id == 17)).one()
     times = []
-    for _ in range(bench_pages.SAVED):
+    for _ in range(SAVED):
         with app.app_context():
             db.session.execute(update(Town).values(needs_release=False))
             db.session.commit()
             one = practice_editing.find(town_id, 17)
             practice_editing.save(town_id, account_id, 17, one.content, one.version, release=True)
-        times.append(bench_pages._milliseconds(bench_pages._asking(client, PAGES[0])))
+        times.append(bench_requests.milliseconds(bench_requests.asking(client, AFTER_SAVING)))
     return times
-
-
-def _line(name: str, times: list[bench_pages.Took], queries: int) -> None:
-    median, p95, cpu = bench_pages._summary(times)
-    print(f"  {name:50} {median:8.1f} {p95:8.1f} {cpu:8.1f} {queries:4}  promised {PROMISED:.0f}", flush=True)
 
 
 def main() -> None:
     """Print the figures for a small and for a full library."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sqlite", action="store_true", help="SQLite alone, with the full library alone")
-    parser.add_argument("--postgresql", action="store_true", help="the same on PostgreSQL")
-    options = parser.parse_args()
-    places: dict[str, Callable[[], Any]] = {
-        "SQLite": bench_pages._sqlite,
-        "PostgreSQL": bench_pages._postgresql,
-    }
-    wanted = {"SQLite": options.sqlite, "PostgreSQL": options.postgresql}
-    if any(wanted.values()):
-        places = {name: place for name, place in places.items() if wanted[name]}
-    if not postgres.is_available():
-        places.pop("PostgreSQL", None)
-        print(postgres.MISSING)
-    for database, place in places.items():
-        for count in (50_000,) if any(wanted.values()) else (5_000, 50_000):
-            print(f"{count:,} examples on {database} (ms: half, 95 of 100, processor; queries)")
+    options = bench_requests.parse(__doc__ or "", "with the full library alone")
+    complaints: list[str] = []
+    for database, place in bench_requests.places(options).items():
+        for count in (50_000,) if bench_requests.is_chosen(options) else (5_000, 50_000):
+            print(f"{count:,} examples on {database} ({bench_requests.HEAD}), {bench_requests.load()}")
             with place() as url:
-                measure(count, url)
+                complaints += measure(count, url)
+    bench_requests.finish(complaints)
 
 
 if __name__ == "__main__":
