@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,9 +14,11 @@ from kleinstadt_net.models import Account, Membership, RegisterImport, Town
 from kleinstadt_net.search.folding import fold
 from kleinstadt_net.search.name_index import SMALL_WORDS
 from kleinstadt_net.services import practice_directory, snapshot
+from kleinstadt_net.services.question_words import BEFORE_PLACES, FIRST_NAMES, ORDINARY
+from kleinstadt_net.territory import LAENDER
 from kleinstadt_net.vocabulary import SIZE_LIMITS
 
-PLACE, PERSON, CONTACT = "place", "person", "contact"
+PLACE, ADDRESS, PERSON, CONTACT = "place", "address", "person", "contact"
 # A size is told only of a town that so many active towns, itself among them, have in common.
 SIZE_SHARED_BY = 20
 # The longest names, such as "Neustadt an der Aisch", have so many words.
@@ -26,169 +28,26 @@ _WORD = re.compile(r"[^\W_]+")
 _CAPITAL = r"[A-ZÄÖÜ][\wäöüß]+"
 _TITLES = (
     r"(?:Herrn?|Frau|Dr\.|Prof\.|Bgm\.|Bürgermeister(?:in)?s?|Landrat|Landrätin|Amtsleiter(?:in)?|Kämmerer|Kämmerin|"
-    r"Stadtrat|Stadträtin|Pfarrer(?:in)?|Familie|Kolleg(?:e|en|in))"
+    r"Stadtrat|Stadträtin|Pfarrer(?:in)?|Familie|Kolleg(?:e|en|in)|Eigentümer(?:in)?|Inhaber(?:in)?|Investor(?:in)?|"
+    r"Unternehmer(?:in)?|Architekt(?:en|in)?|Ortsvorsteher(?:in)?)"
 )
 _TITLED = re.compile(rf"\b{_TITLES}(?:\s+(?:{_TITLES}|von|van|de))*\s+(?P<name>{_CAPITAL}(?:-{_CAPITAL})?)")
+_NAMED = re.compile(
+    rf"(?P<first>{_CAPITAL})(?:-{_CAPITAL})?\s+(?:von\s+|van\s+|de\s+)?{_CAPITAL}(?:-{_CAPITAL})?"
+)
+# Parts of a town stand in no register, and streets neither.
+_PARTS = re.compile(rf"\b(?:Ortsteils?|Stadtteils?|Gemeindeteils?|Ortschaft|OT)\s+{_CAPITAL}(?:-{_CAPITAL})?")
+_STREETS = re.compile(
+    r"\b(?:[A-ZÄÖÜ][\wäöüß-]+(?:straße|strasse|str\.|gasse|allee|platz|weg|ring|damm|ufer|chaussee|steig)|"
+    r"Straße|Gasse|Allee|(?:Alt|Neu|Ober|Unter|Holz|Korn|Vieh)?[Mm]arkt)\s+\d{1,3}(?:\s?[a-z])?\b(?!\s?%)",
+)
 _CONTACTS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+|\+?\d[\d /()-]{6,}\d")
-# German words towns are called like as well; they count as names only where a place is spoken of.
-_ORDINARY = frozenset(
-    [
-        "au",
-        "aue",
-        "bad",
-        "berg",
-        "bergen",
-        "born",
-        "brand",
-        "bruch",
-        "brunnen",
-        "buch",
-        "buchen",
-        "burg",
-        "busch",
-        "dorf",
-        "eiche",
-        "eichen",
-        "erlen",
-        "essen",
-        "feld",
-        "felde",
-        "fels",
-        "forst",
-        "frieden",
-        "furt",
-        "garten",
-        "gold",
-        "grub",
-        "grund",
-        "hafen",
-        "hagen",
-        "hain",
-        "halle",
-        "hallen",
-        "hamm",
-        "haus",
-        "hausen",
-        "heide",
-        "hof",
-        "hofe",
-        "hohe",
-        "holz",
-        "horn",
-        "hort",
-        "hude",
-        "kamp",
-        "kern",
-        "kirche",
-        "kirchen",
-        "klein",
-        "krug",
-        "land",
-        "lauf",
-        "leer",
-        "linde",
-        "linden",
-        "mark",
-        "markt",
-        "mitte",
-        "moor",
-        "moos",
-        "muehle",
-        "neustadt",
-        "norden",
-        "ost",
-        "plan",
-        "rade",
-        "rain",
-        "rat",
-        "reit",
-        "roth",
-        "ruhe",
-        "sand",
-        "scheer",
-        "see",
-        "seen",
-        "sommer",
-        "stade",
-        "stadt",
-        "stein",
-        "sued",
-        "tal",
-        "tann",
-        "tanne",
-        "teichen",
-        "thal",
-        "ufer",
-        "wald",
-        "wall",
-        "walde",
-        "wasser",
-        "weg",
-        "weide",
-        "weiden",
-        "weil",
-        "weiler",
-        "welt",
-        "werder",
-        "west",
-        "wesen",
-        "wiese",
-        "wiesen",
-        "winter",
-        "wort",
-        "zell",
-        "ziegel",
-        "buechen",
-        "haeusern",
-        "steinen",
-        "welle",
-        "wache",
-        "wehr",
-        "warte",
-        "auen",
-        "lage",
-        "lagen",
-        "halten",
-        "kreis",
-        "rieden",
-        "rot",
-        "riegel",
-        "stelle",
-        "borken",
-        "wagen",
-        "wangen",
-        "rosen",
-        "brueck",
-        "bruecken",
-        "neuen",
-        "hort",
-        "gera",
-        "kehl",
-        "wende",
-        "form",
-    ]
+# Inhabitants and adjectives: "Ellernroder", "Ellernrodes", and those that take an umlaut: "Ellernröder".
+_ENDINGS = (
+    *(("", ""), ("s", ""), ("er", ""), ("r", ""), ("er", "en"), ("ern", ""), ("rn", ""), ("ers", "")),
+    *(("roeder", "rode"), ("roeder", "roda"), ("roeder", "rod"), ("haeuser", "hausen"), ("hoefer", "hofen")),
+    *(("doerfer", "dorf"), ("waelder", "walde"), ("waelder", "wald")),
 )
-_BEFORE_PLACES = frozenset(
-    [
-        "in",
-        "aus",
-        "bei",
-        "nach",
-        "von",
-        "um",
-        "stadt",
-        "gemeinde",
-        "raum",
-        "rathaus",
-        "ort",
-        "umgebung",
-        "kreis",
-        "landkreis",
-        "nahe",
-    ]
-)
-# Inhabitants and adjectives: "Ellernroder", "Ellernrodes".
-_ENDINGS = (("", ""), ("s", ""), ("er", ""), ("r", ""), ("er", "en"), ("ern", ""), ("rn", ""), ("ers", ""))
 
 
 @dataclass(frozen=True, order=True)
@@ -221,7 +80,7 @@ _places: "WeakKeyDictionary[Engine, tuple[Any, frozenset[str]]]" = WeakKeyDictio
 
 
 def names_for(town_id: int) -> Names:
-    """Every place of the register, and who acts for this town: four queries at most."""
+    """Every place of the register and the Länder, and who acts for this town: four queries at most."""
     town = db.session.execute(select(Town.name, Town.kreis_name).where(Town.id == town_id)).one()
     people = db.session.execute(
         select(Account.first_name, Account.last_name)
@@ -239,7 +98,7 @@ def names_for(town_id: int) -> Names:
 
 def marks(text: str, names: Names) -> tuple[Mark, ...]:
     """What would give the town away, from left to right, none over another."""
-    found = [*_contacts(text), *_places_in(text, names), *_people_in(text, names)]
+    found = [*_contacts(text), *_addresses(text), *_places_in(text, names), *_people_in(text, names)]
     return tuple(_apart(found))
 
 
@@ -278,7 +137,8 @@ def _register() -> frozenset[str]:
     known = _places.get(db.engine)
     if known is None or known[0] != version:
         rows = db.session.execute(select(Town.name, Town.kreis_name)).all()
-        known = (version, frozenset(_forms(*(name for row in rows for name in row))))
+        laender = (land.name for land in LAENDER.values())
+        known = (version, frozenset(_forms(*laender, *(name for row in rows for name in row))))
         _places[db.engine] = known
     return known[1]
 
@@ -302,9 +162,18 @@ def _contacts(text: str) -> Iterator[Mark]:
         yield Mark(match.start(), match.end(), CONTACT)
 
 
+def _addresses(text: str) -> Iterator[Mark]:
+    for pattern in (_PARTS, _STREETS):
+        for match in pattern.finditer(text):
+            yield Mark(match.start(), match.end(), ADDRESS)
+
+
 def _people_in(text: str, names: Names) -> Iterator[Mark]:
     for match in _TITLED.finditer(text):
         yield Mark(match.start(), match.end(), PERSON)
+    for match in _NAMED.finditer(text):
+        if fold(match["first"]) in FIRST_NAMES:
+            yield Mark(match.start(), match.end(), PERSON)
     for match in _WORD.finditer(text):
         word = match.group()
         if word[0].isupper() and any(form in names.people for form in (fold(word), fold(word).rstrip("s"))):
@@ -333,13 +202,16 @@ def _is_place(folded: str, before: str, names: Names) -> bool:
             return True
         is_whole = not ending or ending == "s"
         if stem in names.places and (is_whole or len(stem) > SHORTEST + 1):
-            return stem not in _ORDINARY or before in _BEFORE_PLACES
+            return stem not in ORDINARY or before in BEFORE_PLACES
     return False
 
 
-def _apart(found: Iterable[Mark]) -> Iterator[Mark]:
-    reached = 0
+def _apart(found: Iterable[Mark]) -> list[Mark]:
+    """From left to right; those that lie over one another become one."""
+    joined: list[Mark] = []
     for mark in sorted(found, key=lambda one: (one.start, -one.end)):
-        if mark.start >= reached:
-            yield mark
-            reached = mark.end
+        if joined and mark.start < joined[-1].end:
+            joined[-1] = replace(joined[-1], end=max(joined[-1].end, mark.end))
+        else:
+            joined.append(mark)
+    return joined

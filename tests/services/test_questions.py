@@ -219,6 +219,26 @@ def test_places_people_and_addresses_in_a_text_are_marked(cast: Cast) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Der Eigentümer Klaus-Peter von Petersen wohnt weit weg.", ["Eigentümer Klaus-Peter von Petersen"]),
+        ("Das hat Sabine Krögerling gesagt, Sabine weiß mehr.", ["Sabine Krögerling"]),
+        ("Am Marktplatz 3 und in der Langen Gasse 12a, im Ortsteil Unterdorf.",
+         ["Marktplatz 3", "Gasse 12a", "Ortsteil Unterdorf"]),
+        ("Die Ellernröder Kaufleute, auch die Ellernrödern nahen.", ["Ellernröder"]),
+        ("Bei uns in Sachsen gilt das Kommunalrecht von Rheinland-Pfalz nicht.", ["Sachsen", "Rheinland-Pfalz"]),
+        ("Wir sind auf Platz 3 und am Arbeitsmarkt 20 % stärker. Die Kirche steht im Dorf.", []),
+        ("Im August Feste, im Ernst Sorgen, in der Mark Schulden: Der Stadtrat berät darüber.", []),
+    ],
+)  # fmt: skip
+def test_people_without_a_title_streets_parts_of_a_town_and_laender_are_marked(
+    cast: Cast, text: str, found: list[str]
+) -> None:
+    marks = question_anonymity.marks(text, question_anonymity.names_for(cast.town.id))
+    assert [text[mark.start : mark.end] for mark in marks] == found
+
+
 def test_a_size_is_told_only_if_twenty_active_towns_share_it(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
