@@ -78,13 +78,14 @@ def close(question_id: int, summary: str, *, town_id: int, account_id: int) -> N
 
 
 def withdraw(question_id: int, *, town_id: int, account_id: int) -> bool:
-    """Take back a question nobody has answered; commits. False where somebody has: others' words stay.
+    """Take back a question no other town has answered; commits. False where one has: others' words stay.
 
     Raises UnknownQuestionError where it is not the town's.
     """
     begin_writing(db.session)
     question = own_question(question_id, town_id)
-    if db.session.scalar(select(func.count()).where(QuestionAnswer.question_id == question_id)):
+    of_others = QuestionAnswer.question_id == question_id, QuestionAnswer.town_id != town_id
+    if db.session.scalar(select(func.count()).where(*of_others)):
         db.session.rollback()
         return False
     db.session.delete(question)

@@ -72,7 +72,7 @@ def ended(question: Question) -> None:
 
 
 def summarised(question: Question) -> None:
-    """Tell who answered that the question is closed and what came of it; a summary changed later is not told again."""
+    """Tell who answered that the question is closed, and once that there is a summary, however late it comes."""
     rows = db.session.execute(
         select(QuestionAnswer.town_id, func.max(QuestionAnswer.author_id))
         .where(QuestionAnswer.question_id == question.id, QuestionAnswer.town_id != question.town_id)
@@ -109,7 +109,7 @@ def _closed(question: Question, town_id: int, author_id: int | None, *, answers:
         "question_closed",
         _people(town_id, author_id),
         town_id=town_id,
-        key=f"{question.id}:{'answered' if answers is None else 'asked'}",
+        key=f"{question.id}:{_standing(question, answers)}",
         path=_path(question),
         facts={
             "title": question.title,
@@ -118,6 +118,13 @@ def _closed(question: Question, town_id: int, author_id: int | None, *, answers:
             "is_summarised": bool(question.summary),
         },
     )
+
+
+def _standing(question: Question, answers: int | None) -> str:
+    """What a reader of either side is told once."""
+    if answers is not None:
+        return "asked"
+    return "summarised" if question.summary else "answered"
 
 
 def _people(town_id: int, author_id: int | None = None) -> Iterable[Account]:

@@ -16,6 +16,7 @@ FIRST_DAY, LAST_DAY, USUAL_DAYS = 3, 90, 21
 # So many questions a town may ask within a month, and so many answers it may write to one question.
 QUESTIONS_A_MONTH, ANSWERS_A_QUESTION = 5, 20
 MONTH = timedelta(days=30)
+NO_DAY = "Bitte wählen Sie den Tag, bis zu dem Sie Antworten brauchen."
 
 
 class UnknownQuestionError(LookupError):
@@ -102,7 +103,7 @@ def _subjects(keys: Sequence[str]) -> dict[str, str]:
 
 def _deadline(day: date | None) -> dict[str, str]:
     if day is None:
-        return {"deadline": "Bitte wählen Sie den Tag, bis zu dem Sie Antworten brauchen."}
+        return {"deadline": NO_DAY}
     if day < clock.today():
         return {"deadline": "Dieser Tag ist schon vorbei. Bitte wählen Sie einen späteren."}
     if day < first_deadline():

@@ -216,10 +216,16 @@ def _about(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _answers(question_ids: Collection[int]) -> dict[int, int]:
+    """How many answers other towns have given; what the asking one adds is none."""
     rows = db.session.execute(
         select(QuestionAnswer.question_id, func.count())
         .join(Town, Town.id == QuestionAnswer.town_id)
-        .where(QuestionAnswer.question_id.in_(list(question_ids)), *VISIBLE)
+        .join(Question, Question.id == QuestionAnswer.question_id)
+        .where(
+            QuestionAnswer.question_id.in_(list(question_ids)),
+            QuestionAnswer.town_id != Question.town_id,
+            *VISIBLE,
+        )
         .group_by(QuestionAnswer.question_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired
 
 from kleinstadt_net.services import question_rules
 from kleinstadt_net.services.question_rules import NewQuestion
@@ -40,7 +40,7 @@ class QuestionForm(BaseForm):
     second = _subject("Noch ein Thema (freiwillig)", "keins")
     deadline = DateField(  # type: ignore[call-arg]  # newer than its types
         "Antworten bis",
-        validators=[Optional()],
+        validators=[InputRequired(question_rules.NO_DAY)],
         default=question_rules.usual_deadline,
         invalid_value_message="Diesen Tag gibt es nicht. Bitte wählen Sie einen aus dem Kalender.",
     )

@@ -25,6 +25,7 @@ from kleinstadt_net.services.question_rules import (
 from kleinstadt_net.web.paging import Page, requested_number
 
 TOO_LATE = "Die Frage ist inzwischen beendet. Ihr Text steht unten noch da; gespeichert ist er nicht."
+CLOSED = "Gespeichert. Haben andere Städte geantwortet, erfahren sie davon."
 TOO_MANY = "Ihre Stadt hat auf diese Frage schon sehr oft geantwortet. Ihr Text steht unten noch da."
 
 
@@ -120,7 +121,7 @@ def close(question_id: int) -> ResponseReturnValue:
     except RefusedError as refused:
         form.summary.errors = [refused.problems["summary"]]
         return _page(question_id, summary_form=form), 422
-    flash("Gespeichert. Wer geantwortet hat, erfährt davon.", "success")
+    flash(CLOSED, "success")
     return _back(question_id)
 
 
@@ -155,11 +156,14 @@ def _page(
         found = questions.page(question_id, current_user.acting.town_id)
     except UnknownQuestionError:
         abort(404)
+    answer_form = answer_form or AnswerForm(formdata=None)
+    if found.row.is_own:
+        answer_form.text.label.text = "Ihre Ergänzung"
     return render_template(
         "questions/show.html",
         found=found,
         question=found.row,
-        answer_form=answer_form or AnswerForm(formdata=None),
+        answer_form=answer_form,
         summary_form=summary_form or SummaryForm(formdata=None, data={"summary": found.summary}),
         form=PlainForm(formdata=None),
         town=current_user.acting,
