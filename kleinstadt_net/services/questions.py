@@ -4,7 +4,7 @@ Where a question is asked without the town's name, nothing a reader of another t
 distance or person; only the asking town itself knows it as its own.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Question, QuestionAnswer, QuestionSubject, Stance, Town
+from kleinstadt_net.search.folding import fold
 from kleinstadt_net.services import snapshot, town_cards
 from kleinstadt_net.services.directory_networks import TAKING_PART
 from kleinstadt_net.services.question_rules import CLOSED, OPEN, UnknownQuestionError, is_open
@@ -31,11 +32,15 @@ FORMER = "früheres Konto"
 
 @dataclass(frozen=True)
 class QuestionFilters:
-    """What the list is narrowed to; ``whose`` is one of WHOSE, ``state`` open or closed. None is no filter."""
+    """What the list is narrowed to; ``whose`` is one of WHOSE, ``state`` open or closed. None is no filter.
+
+    ``search``: words of title or text, by their beginnings.
+    """
 
     subject: str | None = None
     state: str | None = None
     whose: str | None = None
+    search: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,7 @@ def _open() -> ColumnElement[bool]:
 
 
 def _narrowed(query: Select[Any], filters: QuestionFilters, town_id: int) -> Select[Any]:
-    query = query.where(*VISIBLE)
+    query = query.where(*VISIBLE, *_holding(filters.search))
     if filters.state is not None:
         query = query.where(_open() if filters.state != CLOSED else ~_open())
     if filters.subject is not None:
@@ -209,6 +214,12 @@ def _narrowed(query: Select[Any], filters: QuestionFilters, town_id: int) -> Sel
         )
         query = query.where(_about(QuestionSubject.subject.in_(strengths)), Question.town_id != town_id)
     return query
+
+
+def _holding(words: str) -> Iterator[ColumnElement[bool]]:
+    """A word is found where one begins so; every word of the column has a blank before it."""
+    for word in fold(words).split():
+        yield Question.search_text.contains(f" {word}")
 
 
 def _about(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -86,3 +86,17 @@ def test_a_summary_written_after_the_end_is_told_once_to_those_who_answered(
     told = db.session.scalars(select(Notification.key).where(Notification.account_id == cast.stranger.id))
     assert sorted(key.split(":")[2] for key in told) == ["answered", "summarised"]
     assert [one.kind for one in db.session.scalars(select(Letter))] == []
+
+
+def test_questions_are_searched_and_every_filter_can_be_taken_away(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    make.QuestionFactory(town_id=cast.town.id)
+    sign_in(client, cast.stranger)
+    found = client.get("/fragen?suche=freibad&stand=offen").text
+    assert "Keine Frage" in found and "Dazu finden wir keine Frage." in found
+    found = client.get("/fragen?suche=läden&stand=offen").text
+    assert "Eine Frage" in found and "„läden“" in found and 'name="suche" value="läden"' in found
+    assert f'href="/stadt/{cast.town.slug}-{cast.town.ags}"' in found
+    too_long = client.get(f"/fragen?suche={'l' * 101}").text
+    assert "Eine Frage" in too_long and "Bitte höchstens 100 Zeichen." in too_long

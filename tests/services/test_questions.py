@@ -147,6 +147,10 @@ def test_the_list_puts_open_ones_first_and_narrows(cast: Cast) -> None:
     assert ids(state="open") == [opened.id, own.id]
     assert ids(whose="own") == [own.id]
     assert ids(whose="strong") == [opened.id]
+    assert ids(search="läden LEER") == ids(search="laed") == ids()
+    assert ids(search="läden Bürgerbus") == ids(search="äden") == []
+    assert ids(search="%") == ids()
+    assert ids(search="läden", whose="own") == [own.id]
 
 
 def test_lists_and_pages_cost_the_same_however_much_there_is(cast: Cast) -> None:

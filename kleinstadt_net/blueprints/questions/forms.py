@@ -10,9 +10,10 @@ from kleinstadt_net.services import question_rules
 from kleinstadt_net.services.question_rules import NewQuestion
 from kleinstadt_net.services.questions import ANSWERED, OWN, STRONG, QuestionFilters
 from kleinstadt_net.vocabulary import SUBJECTS, THESES, TOPICS
-from kleinstadt_net.web.fields import KnownSelect
+from kleinstadt_net.web.fields import KnownSelect, at_most
 from kleinstadt_net.web.forms import BaseForm
 
+SEARCH_LENGTH = 100
 CHECK, CHANGE, SEND, ANYWAY = "pruefen", "aendern", "senden", "trotzdem"
 SUBJECT_CHOICES = {
     "Themen": [SelectChoice(one.key, one.title) for one in TOPICS.values()],
@@ -92,6 +93,7 @@ class FilterForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
+    suche = StringField("Suche", [at_most(SEARCH_LENGTH)])
     thema = KnownSelect(
         "Thema oder These",
         choices=[SelectChoice("", "alle"), *(SelectChoice(one.key, one.title) for one in SUBJECTS.values())],
@@ -129,12 +131,18 @@ class FilterForm(BaseForm):
         """The same for the service."""
         held = self.held
         return QuestionFilters(
-            held.get("thema"), self.STATES.get(held.get("stand", "")), self.WHOSE.get(held.get("welche", ""))
+            held.get("thema"),
+            self.STATES.get(held.get("stand", "")),
+            self.WHOSE.get(held.get("welche", "")),
+            held.get("suche", ""),
         )
 
     def in_words(self) -> dict[str, str]:
         """The filters that hold as they are read; each can be taken away."""
-        return {name: self[name].titles[value] for name, value in self.held.items()}
+        return {
+            name: f"„{value}“" if name == "suche" else self[name].titles[value]
+            for name, value in self.held.items()
+        }
 
     def address_without(self, name: str) -> dict[str, str]:
         return {other: value for other, value in self.held.items() if other != name}
