@@ -18,7 +18,7 @@ from kleinstadt_net.services import (
     urls,
 )
 from kleinstadt_net.services.answer_giving import UnknownSuggestionError
-from kleinstadt_net.services.digests import ANSWER_DAYS, ANSWER_PATH, ANSWER_PURPOSE
+from kleinstadt_net.services.digest_letter import ANSWER_DAYS, ANSWER_PATH, ANSWER_PURPOSE
 from kleinstadt_net.services.suggestions import SETTLING
 
 KIND = "suggestion_handed_on"

@@ -41,7 +41,7 @@ from kleinstadt_net.services import (
     working_days,
 )
 from kleinstadt_net.services.answer_wishes import STANDING_KIND, WISH_KIND
-from kleinstadt_net.services.digests import ANSWER_DAYS, ANSWER_PATH, ANSWER_PURPOSE, SHORT_PATH
+from kleinstadt_net.services.digest_letter import ANSWER_DAYS, ANSWER_PATH, ANSWER_PURPOSE, SHORT_PATH
 from kleinstadt_net.territory import TIME_ZONE
 
 # Letters of a person come in office hours.

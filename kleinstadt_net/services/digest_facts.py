@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 
 from kleinstadt_net import clock, territory
 from kleinstadt_net.database import db
-from kleinstadt_net.digest.due import Consent
 from kleinstadt_net.digest.issue import News
 from kleinstadt_net.digest.sources.freshness import Question
 from kleinstadt_net.digest.sources.statements import Statement
@@ -17,14 +15,9 @@ from kleinstadt_net.digest.sources.suggestions import Suggestion as ProposedTown
 from kleinstadt_net.digest.sources.towns import Peer
 from kleinstadt_net.digest.sources.waiting import Waiting
 from kleinstadt_net.models import (
-    Account,
-    DigestItem,
     Focus,
-    Letter,
-    Membership,
     Round,
     Stance,
-    Subscription,
     Suggestion,
     SuggestionAnswer,
     Town,
@@ -39,98 +32,12 @@ from kleinstadt_net.services import (
     saved_searches,
     town_blocks,
 )
+from kleinstadt_net.services.digest_people import HomeTown, home_town, still_there
 from kleinstadt_net.vocabulary import State
 
-KIND = "digest"
 PUBLIC_STATES = (State.STRENGTH, State.IN_PROGRESS)
 # Younger statements cannot be a year old; the pure room decides by the calendar.
 YOUNGEST_QUESTION = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class HomeTown:
-    """The town a person receives her letter for; ``land`` is the Land's key."""
-
-    town_id: int
-    ags: str
-    slug: str
-    name: str
-    land: str
-    lat: float | None
-    lon: float | None
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A person with her subscription and home town; ``token`` is the subscription's."""
-
-    account_id: int
-    email: str
-    first_name: str
-    last_name: str
-    salutation: str
-    token: str
-    consent: Consent
-    town: HomeTown
-
-
-def skipped_key(month: str) -> str:
-    """The mark left on a person for whom there was nothing to tell in a month."""
-    return f"skipped:{month}"
-
-
-def candidates(month: str, today: date) -> list[int]:
-    """Accounts that want a letter and have neither received this month's nor been passed over."""
-    letter = exists().where(
-        Letter.account_id == Subscription.account_id,
-        Letter.kind == KIND,
-        Letter.period == month,
-    )
-    passed_over = exists().where(
-        DigestItem.account_id == Subscription.account_id,
-        DigestItem.item_key == skipped_key(month),
-    )
-    wanted = select(Subscription.account_id).where(
-        Subscription.frequency == "monthly",
-        Subscription.consent_at.is_not(None),
-        Subscription.paused_until.is_(None) | (Subscription.paused_until < today),
-        ~letter,
-        ~passed_over,
-    )
-    return list(db.session.scalars(wanted.order_by(Subscription.account_id)))
-
-
-def readers(account_ids: Collection[int]) -> list[Reader]:
-    """Those of the accounts that may read on behalf of a town, each with her home town.
-
-    A person whose town is not confirmed, suspended or gone is nobody's reader: the letter names needs.
-    """
-    rows = db.session.execute(
-        select(Account, Subscription, Town)
-        .join(Subscription, Subscription.account_id == Account.id)
-        .join(Membership, Membership.account_id == Account.id)
-        .join(Town, Town.id == Membership.town_id)
-        .where(
-            Account.id.in_(account_ids),
-            Membership.state == "confirmed",
-            *_still_there(),
-        )
-        .order_by(Account.id, Membership.is_home.desc(), Membership.id)
-    )
-    found: dict[int, Reader] = {}
-    for account, subscription, town in rows:
-        if account.id not in found:
-            found[account.id] = _reader(account, subscription, town)
-    return list(found.values())
-
-
-def told(account_ids: Collection[int]) -> Mapping[int, set[str]]:
-    """The keys of everything each account has been told, ever."""
-    keys: defaultdict[int, set[str]] = defaultdict(set)
-    rows = select(DigestItem.account_id, DigestItem.item_key).where(DigestItem.account_id.in_(account_ids))
-    for account_id, key in db.session.execute(rows):
-        keys[account_id].add(key)
-    return keys
 
 
 def round_id(month: str) -> int | None:
@@ -178,49 +85,8 @@ def suggestion(suggestion_id: int) -> tuple[HomeTown, ProposedTown] | None:
     row = db.session.get(Suggestion, suggestion_id)
     if row is None:
         return None
-    home = _home(row.town)
+    home = home_town(row.town)
     return home, _suggestion(row, _peers({home.town_id: home}, {row.peer_id}))
-
-
-def acts_for(account_id: int, town_id: int) -> bool:
-    """Whether the person may still act for the town, which is still there and not suspended."""
-    membership = exists().where(
-        Membership.account_id == account_id,
-        Membership.town_id == town_id,
-        Membership.state == "confirmed",
-        Town.id == Membership.town_id,
-        *_still_there(),
-    )
-    return bool(db.session.scalar(select(membership)))
-
-
-def _still_there() -> tuple[ColumnElement[bool], ...]:
-    return Town.suspended_at.is_(None), Town.gone_on.is_(None)
-
-
-def _taking_part() -> tuple[ColumnElement[bool], ...]:
-    return Town.joined_on.is_not(None), *_still_there()
-
-
-def _reader(account: Account, subscription: Subscription, town: Town) -> Reader:
-    return Reader(
-        account_id=account.id,
-        email=account.email,
-        first_name=account.first_name,
-        last_name=account.last_name,
-        salutation=account.salutation,
-        token=subscription.token,
-        consent=Consent(
-            subscription.frequency,
-            subscription.consent_at is not None,
-            subscription.paused_until,
-        ),
-        town=_home(town),
-    )
-
-
-def _home(town: Town) -> HomeTown:
-    return HomeTown(town.id, town.ags, town.slug, town.name, town.land, town.lat, town.lon)
 
 
 def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Suggestion]:
@@ -234,7 +100,7 @@ def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Su
             .where(
                 Suggestion.town_id.in_(homes),
                 SuggestionAnswer.id.is_(None),
-                *_still_there(),
+                *still_there(),
                 Town.paused_until.is_(None) | (Town.paused_until < today),
                 Suggestion.town_id.not_in(select(Town.id).where(Town.paused_until >= today).correlate(None)),
                 ~town_blocks.by(Suggestion.town_id, Suggestion.peer_id),
@@ -261,7 +127,7 @@ def _asking(
         .where(
             Suggestion.peer_id.in_(homes),
             SuggestionAnswer.answer == "contact",
-            *_still_there(),
+            *still_there(),
             ~town_blocks.between(Suggestion.town_id, Suggestion.peer_id),
         )
     ).all()

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.models import Account, OneTimeLink, SuggestionAnswer
-from kleinstadt_net.services import answer_giving, digest_facts, inactivity, links, suggestions
-from kleinstadt_net.services.digest_facts import HomeTown
-from kleinstadt_net.services.digests import ANSWER_PURPOSE
+from kleinstadt_net.services import answer_giving, digest_facts, digest_people, inactivity, links, suggestions
+from kleinstadt_net.services.digest_letter import ANSWER_PURPOSE
+from kleinstadt_net.services.digest_people import HomeTown
 
 CHOICES = ("contact", "later", "declined")
 # How long after declining the same link still takes the reason.
@@ -90,7 +90,7 @@ def _open(link: OneTimeLink) -> OpenLink | None:
     if told is None or account is None:
         return None
     town, suggestion = told
-    if not digest_facts.acts_for(account.id, town.town_id):
+    if not digest_people.acts_for(account.id, town.town_id):
         return None
     given = db.session.scalar(
         select(SuggestionAnswer.answer).where(

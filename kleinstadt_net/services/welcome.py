@@ -40,7 +40,7 @@ from kleinstadt_net.services import (
     urls,
     working_days,
 )
-from kleinstadt_net.services.digests import ANSWER_DAYS, ANSWER_PATH, ANSWER_PURPOSE, SHORT_PATH
+from kleinstadt_net.services.digest_letter import ANSWER_DAYS, ANSWER_PATH, ANSWER_PURPOSE, SHORT_PATH
 from kleinstadt_net.services.mid_month import Decision, Network
 from kleinstadt_net.territory import TIME_ZONE
 from kleinstadt_net.vocabulary import SLOT_TITLES

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kleinstadt_net import territory
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Letter, Subscription, Suggestion, SuggestionAnswer
-from kleinstadt_net.services import answer_giving, answer_letters, digests, links, urls
+from kleinstadt_net.services import answer_giving, answer_letters, digest_letter, links, urls
 from kleinstadt_net.vocabulary import DECLINE_REASONS
 from tests.factories import RoundFactory, SubscriptionFactory, SuggestionFactory
 from tests.support.cast import Cast
@@ -131,7 +131,7 @@ def test_known_towns_are_listed_and_a_lead_lets_them_be_proposed_again(
 def test_the_reason_can_be_given_from_the_letter_without_signing_in(
     client: FlaskClient, cast: Cast, pair: tuple[Suggestion, Suggestion]
 ) -> None:
-    token = links.create(digests.ANSWER_PURPOSE, cast.mayor.id, days=9, target_id=pair[0].id)
+    token = links.create(digest_letter.ANSWER_PURPOSE, cast.mayor.id, days=9, target_id=pair[0].id)
     db.session.commit()
     address = f"/antwort/{token}"
     page = post(client, address, address, answer="declined").text

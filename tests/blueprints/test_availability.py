@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Town
-from kleinstadt_net.services.digests import ANSWER_PURPOSE
+from kleinstadt_net.services.digest_letter import ANSWER_PURPOSE
 from tests.factories import OneTimeLinkFactory, RoundFactory, SuggestionFactory
 from tests.support.cast import Cast
 

@@ -21,7 +21,7 @@ from kleinstadt_net.models import (
     SuggestionAnswer,
 )
 from kleinstadt_net.security.headers import EMBEDDING_POLICY, LETTER_POLICY
-from kleinstadt_net.services import digests, letter_answers, links, subscriptions, urls
+from kleinstadt_net.services import digest_letter, digest_preview, letter_answers, links, subscriptions, urls
 from tests.factories import (
     AccountFactory,
     RoundFactory,
@@ -51,7 +51,7 @@ def suggestion(cast: Cast) -> Suggestion:
 
 @pytest.fixture
 def answer_token(cast: Cast, suggestion: Suggestion) -> str:
-    token = links.create(digests.ANSWER_PURPOSE, cast.mayor.id, days=60, target_id=suggestion.id)
+    token = links.create(digest_letter.ANSWER_PURPOSE, cast.mayor.id, days=60, target_id=suggestion.id)
     db.session.commit()
     return token
 
@@ -105,7 +105,7 @@ def test_the_page_shows_the_letter_in_a_frame_under_its_own_policy(
     letter = client.get("/monatsbrief/ansicht")
     assert letter.headers["Content-Security-Policy"] == LETTER_POLICY
     assert "X-Frame-Options" not in letter.headers
-    preview = digests.preview(cast.mayor.id)
+    preview = digest_preview.preview(cast.mayor.id)
     assert preview is not None
     assert preview.letter is not None
     assert letter.text == preview.letter.html
@@ -337,7 +337,7 @@ def test_a_link_made_for_something_else_answers_nothing(
 
 
 def test_a_button_of_the_preview_explains_itself(client: ProofReadingClient) -> None:
-    page = client.get(f"/antwort/{digests.PREVIEW}?a=contact")
+    page = client.get(f"/antwort/{digest_preview.PREVIEW}?a=contact")
     assert page.status_code == 200
     assert "Das war die Vorschau" in page.text
 
@@ -348,11 +348,11 @@ def test_a_button_of_the_preview_explains_itself(client: ProofReadingClient) -> 
 @pytest.mark.parametrize(
     ("path", "endpoint"),
     [
-        (digests.ANSWER_PATH.format(token="t", answer="contact").partition("?")[0], "digests.answer"),
-        (digests.SHORT_PATH.format(suggestion_id=17), "digests.short"),
+        (digest_letter.ANSWER_PATH.format(token="t", answer="contact").partition("?")[0], "digests.answer"),
+        (digest_letter.SHORT_PATH.format(suggestion_id=17), "digests.short"),
         (urls.town_path("ellernrode", "99000001"), "towns.show"),
-        (digests.STANCE_PATH.format(subject="innenstadt"), "stances.edit_stance"),
-        (digests.SUGGESTIONS_PATH, "suggestions.index"),
+        (digest_letter.STANCE_PATH.format(subject="innenstadt"), "stances.edit_stance"),
+        (digest_letter.SUGGESTIONS_PATH, "suggestions.index"),
         (subscriptions.PREFERENCES_PATH.format(token="t"), "digests.preferences"),
         (subscriptions.UNSUBSCRIBE_PATH.format(token="t"), "digests.leave"),
     ],

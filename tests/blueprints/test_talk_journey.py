@@ -13,7 +13,7 @@ from kleinstadt_net import territory
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.delivery import deliver_due
 from kleinstadt_net.models import Adoption, AppointmentSlot, Exchange, Letter, Practice
-from kleinstadt_net.services import answer_letters, digests, links
+from kleinstadt_net.services import answer_letters, digest_letter, digests, links
 from tests.factories import RoundFactory, SubscriptionFactory, SuggestionFactory
 from tests.support.cast import Cast
 from tests.support.letters import bodies
@@ -59,7 +59,7 @@ def test_from_a_link_to_something_that_stays(
         ]
         # Both answer from their letters, without signing in.
         for row, person in zip(pair, (cast.mayor, cast.stranger), strict=True):
-            token = links.create(digests.ANSWER_PURPOSE, person.id, days=9, target_id=row.id)
+            token = links.create(digest_letter.ANSWER_PURPOSE, person.id, days=9, target_id=row.id)
             db.session.commit()
             assert send(client, f"/antwort/{token}", answer="contact").status_code == 200
         talk = db.session.scalars(select(Exchange)).one()

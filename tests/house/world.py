@@ -30,7 +30,7 @@ from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import attachments, email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
-from kleinstadt_net.services.digests import ANSWER_PURPOSE
+from kleinstadt_net.services.digest_letter import ANSWER_PURPOSE
 from kleinstadt_net.services.exchange_letters import ANSWER_PURPOSE as EXCHANGE_PURPOSE
 from kleinstadt_net.services.exchange_letters import REVOKE_PURPOSE
 from kleinstadt_net.services.inactivity import PURPOSE as STILL_HERE_PURPOSE

@@ -8,7 +8,14 @@ from flask import Flask
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import AuditEntry, Suggestion, SuggestionAnswer, Town
-from kleinstadt_net.services import answer_giving, availability, digest_facts, installation, snapshot
+from kleinstadt_net.services import (
+    answer_giving,
+    availability,
+    digest_facts,
+    digest_people,
+    installation,
+    snapshot,
+)
 from kleinstadt_net.services.availability import RequestRefusedError
 from tests.factories import (
     MembershipFactory,
@@ -106,7 +113,7 @@ def test_the_letter_of_a_month_names_no_town_on_a_break_and_proposes_nothing_to_
     month = RoundFactory()
     suggestion, account_id = proposed(receiver, month)
     town = suggestion.town
-    home = digest_facts.HomeTown(town.id, town.ags, town.slug, town.name, town.land, None, None)
+    home = digest_people.HomeTown(town.id, town.ags, town.slug, town.name, town.land, None, None)
 
     def told() -> int:
         return len(digest_facts.news([home], month.id, clock.today())[home.town_id].suggestions)

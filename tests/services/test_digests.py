@@ -28,7 +28,7 @@ from kleinstadt_net.models import (
     Suggestion,
     Town,
 )
-from kleinstadt_net.services import digest_facts, digests, rounds
+from kleinstadt_net.services import digest_facts, digest_people, digest_preview, digests, rounds
 from kleinstadt_net.services.digests import EnqueueReport
 from tests.factories import (
     AccountFactory,
@@ -335,7 +335,7 @@ def test_the_preview_is_what_is_sent_but_for_the_random_characters(app: Flask) -
     account = make_reader(salutation="Frau")
     for name in ("Lauenfurt", "Kirchwerlau"):
         StanceFactory(town_id=suggest(account, name).peer_id, sentence="Elf Läden sind wieder vermietet.")
-    shown = digests.preview(account.id)
+    shown = digest_preview.preview(account.id)
     assert shown is not None
     assert shown.letter is not None
     assert shown.posted_at is None
@@ -346,7 +346,7 @@ def test_the_preview_is_what_is_sent_but_for_the_random_characters(app: Flask) -
 def test_looking_at_the_preview_changes_nothing(app: Flask) -> None:
     account = make_reader()
     suggest(account)
-    digests.preview(account.id)
+    digest_preview.preview(account.id)
     db.session.commit()
     assert (count(Letter), count(OneTimeLink), count(DigestItem)) == (0, 0, 0)
 
@@ -355,21 +355,21 @@ def test_after_sending_the_preview_shows_the_very_letter(app: Flask) -> None:
     account = make_reader()
     suggest(account)
     enqueue()
-    shown = digests.preview(account.id)
+    shown = digest_preview.preview(account.id)
     assert shown is not None
     assert shown.letter == read(only_letter())
     assert shown.posted_at is not None
 
 
 def test_the_preview_of_somebody_without_a_town_is_none(app: Flask) -> None:
-    assert digests.preview(AccountFactory().id) is None
+    assert digest_preview.preview(AccountFactory().id) is None
 
 
 def test_the_preview_says_when_the_issue_opens_until_it_does(app: Flask) -> None:
     account = make_reader()
     for day, opens_on in (("2027-01-04", date(2027, 1, 5)), ("2027-01-05", None)):
         with time_machine.travel(day, tick=False):
-            shown = digests.preview(account.id)
+            shown = digest_preview.preview(account.id)
             assert shown is not None
             assert (shown.letter, shown.opens_on) == (None, opens_on)
 
@@ -440,7 +440,7 @@ def test_no_need_of_anybody_stands_in_subject_or_preheader(app: Flask, state: st
     for need in ("innenstadt", "waerme"):
         stance = StanceFactory(town_id=home_of(account).id, subject=need, state="seeking")
         other = StanceFactory(town_id=suggestion.peer_id, subject=need, state="seeking")
-        shown = digests.preview(account.id)
+        shown = digest_preview.preview(account.id)
         assert shown is not None
         assert shown.letter is not None
         assert "Sie suchen Rat zur Innenstadt" in shown.letter.text
@@ -529,8 +529,8 @@ def test_the_number_of_queries_does_not_grow_with_the_readers(app: Flask) -> Non
             asked.append(statement)
 
         event.listen(db.engine, "before_cursor_execute", note)
-        readers = digest_facts.readers(ids)
-        digest_facts.told(ids)
+        readers = digest_people.readers(ids)
+        digest_people.told(ids)
         digest_facts.news({reader.town for reader in readers}, december().id, date(2026, 12, 1))
         event.remove(db.engine, "before_cursor_execute", note)
         return len(asked)

@@ -15,6 +15,7 @@ from kleinstadt_net.services import (
     answer_letters,
     availability,
     digest_facts,
+    digest_people,
     exchange_answers,
     exchange_requests,
     peer_review_invitations,
@@ -146,7 +147,7 @@ def test_a_wish_made_before_is_told_no_more(cast: Cast, travel: time_machine.Tra
     travel.shift(timedelta(days=5))
     assert answer_letters.write_due(datetime.now(territory.TIME_ZONE)).written == 0
     assert suggestions.wished(cast.town.id) == ()
-    towns = [digest_facts._home(cast.town)]
+    towns = [digest_people.home_town(cast.town)]
     assert not digest_facts.news(towns, month.id, MONDAY.date())[cast.town.id].waiting
 
 

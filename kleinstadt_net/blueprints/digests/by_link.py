@@ -17,7 +17,7 @@ from kleinstadt_net.blueprints.digests.forms import (
 )
 from kleinstadt_net.extensions import csrf
 from kleinstadt_net.security.access import BY_LINK, access
-from kleinstadt_net.services import availability, digests, letter_answers, subscriptions
+from kleinstadt_net.services import availability, digest_preview, letter_answers, subscriptions
 from kleinstadt_net.services.availability import RequestRefusedError
 
 
@@ -140,5 +140,5 @@ def _ask(
 
 
 def _leads_nowhere(token: str) -> tuple[str, int]:
-    is_preview = token == digests.PREVIEW
+    is_preview = token == digest_preview.PREVIEW
     return render_template("digests/answer_gone.html", is_preview=is_preview), 200 if is_preview else 404

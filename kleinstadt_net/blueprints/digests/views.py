@@ -12,7 +12,7 @@ from kleinstadt_net.blueprints.digests.forms import (
 )
 from kleinstadt_net.security.access import VERIFIED, access
 from kleinstadt_net.security.headers import EMBEDDING_POLICY, LETTER_POLICY
-from kleinstadt_net.services import digests, subscriptions
+from kleinstadt_net.services import digest_preview, subscriptions
 
 
 @bp.get("/monatsbrief")
@@ -54,7 +54,7 @@ def subscribe() -> ResponseReturnValue:
 @access(VERIFIED)
 def letter() -> Response:
     """The letter itself, for the frame: its own styles, no scripts, nothing from elsewhere."""
-    preview = digests.preview(current_user.account_id)
+    preview = digest_preview.preview(current_user.account_id)
     if preview is None or preview.letter is None:
         abort(404)
     response = Response(preview.letter.html)
@@ -72,7 +72,7 @@ def short(suggestion_id: int) -> ResponseReturnValue:
 def _page(form: PreferencesForm | None) -> Response:
     page = render_template(
         "digests/show.html",
-        preview=digests.preview(current_user.account_id),
+        preview=digest_preview.preview(current_user.account_id),
         form=form,
         consent=PlainForm(),
         wording=CONSENT_WORDING,
