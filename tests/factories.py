@@ -23,6 +23,7 @@ from kleinstadt_net.models import (
     Circle,
     CircleMeeting,
     CircleTown,
+    DigestIssue,
     Event,
     EventRegistration,
     Exchange,
@@ -262,6 +263,22 @@ class SuggestionAnswerFactory(Factory):
     answer = "contact"
     via = "page"
     answered_at = factory.LazyFunction(clock.now)
+
+
+class DigestIssueFactory(Factory):
+    """This month's, with nothing to tell; ``DigestIssueFactory(token="…")`` can be read behind these characters."""
+
+    class Meta:
+        model = DigestIssue
+
+    class Params:
+        token = None
+
+    account_id = factory.LazyFunction(lambda: MembershipFactory().account_id)
+    period = factory.LazyFunction(clock.current_month)
+    outcome = "nothing_new"
+    view_token_hash = factory.LazyAttribute(lambda issue: token_hash(issue.token) if issue.token else None)
+    at = factory.LazyFunction(clock.now)
 
 
 def letter_bytes(letter: Any) -> bytes:

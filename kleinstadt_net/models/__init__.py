@@ -13,10 +13,11 @@ from kleinstadt_net.models.appointment import Appointment, AppointmentSlot, Cale
 from kleinstadt_net.models.attachment import Attachment
 from kleinstadt_net.models.bookmark import Bookmark, SavedSearch
 from kleinstadt_net.models.circle import Circle, CircleMeeting, CircleTown
+from kleinstadt_net.models.digest import DigestIssue, DigestItem, DigestMonth
 from kleinstadt_net.models.event import Event, EventRegistration
 from kleinstadt_net.models.exchange import Exchange
 from kleinstadt_net.models.indicator import Indicator, IndicatorValue
-from kleinstadt_net.models.letter import DigestItem, Letter, Subscription, Suppression
+from kleinstadt_net.models.letter import Letter, Subscription, Suppression
 from kleinstadt_net.models.message import ExchangeMute, Message
 from kleinstadt_net.models.network import Network, NetworkMember
 from kleinstadt_net.models.notification import Notification, NotificationPreference
@@ -60,7 +61,9 @@ __all__ = [
     "CircleTown",
     "Consent",
     "DeletionEntry",
+    "DigestIssue",
     "DigestItem",
+    "DigestMonth",
     "Event",
     "EventRegistration",
     "Exchange",

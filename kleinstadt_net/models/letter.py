@@ -1,8 +1,8 @@
-"""The outbox and what belongs to it: subscriptions, items already told, addresses not written to."""
+"""The outbox and what belongs to it: subscriptions, and addresses not written to."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kleinstadt_net.database import Base
@@ -13,7 +13,8 @@ class Letter(Base):
 
     __tablename__ = "letters"
     __table_args__ = (
-        CheckConstraint("state IN ('pending', 'claimed', 'sent', 'failed', 'unknown')", name="state"),
+        # "kept" was never to be sent: it is read on the web.
+        CheckConstraint("state IN ('pending', 'claimed', 'sent', 'failed', 'unknown', 'kept')", name="state"),
         Index("ix_letters_state_next_try_at", "state", "next_try_at"),
     )
 
@@ -59,18 +60,6 @@ class Subscription(Base):
     changed_at: Mapped[datetime]
     # Where another town wishes to talk: told at once by a letter of its own, or in the next Monatsbrief.
     wishes: Mapped[str] = mapped_column(String(10), default="letter")
-
-
-class DigestItem(Base):
-    """A piece of news a person has been told; each is told once, ever."""
-
-    __tablename__ = "digest_items"
-    __table_args__ = (UniqueConstraint("account_id", "item_key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
-    item_key: Mapped[str] = mapped_column(String(120))
-    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"), index=True)
 
 
 class Suppression(Base):

@@ -9,8 +9,10 @@ from kleinstadt_net.digest.sources.towns import Peer
 from kleinstadt_net.mail import letters
 from kleinstadt_net.mail.letters import LetterDraft, Rendered
 from kleinstadt_net.services import installation, subscriptions, urls
-from kleinstadt_net.services.digest_people import KIND, Reader
+from kleinstadt_net.services.digest_people import Reader
 from kleinstadt_net.vocabulary import SLOT_TITLES, SUBJECTS
+
+KIND = "digest"
 
 # Paths in the letter, held against the URL map by a test.
 ANSWER_PATH = "/antwort/{token}?a={answer}"

@@ -9,9 +9,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.digest.due import Consent
-from kleinstadt_net.models import Account, DigestItem, Letter, Membership, Subscription, Town
-
-KIND = "digest"
+from kleinstadt_net.models import Account, DigestIssue, DigestItem, Membership, Subscription, Town
 
 
 @dataclass(frozen=True)
@@ -41,28 +39,14 @@ class Reader:
     town: HomeTown
 
 
-def skipped_key(month: str) -> str:
-    """The mark left on a person for whom there was nothing to tell in a month."""
-    return f"skipped:{month}"
-
-
 def candidates(month: str, today: date) -> list[int]:
-    """Accounts that want a letter and have neither received this month's nor been passed over."""
-    letter = exists().where(
-        Letter.account_id == Subscription.account_id,
-        Letter.kind == KIND,
-        Letter.period == month,
-    )
-    passed_over = exists().where(
-        DigestItem.account_id == Subscription.account_id,
-        DigestItem.item_key == skipped_key(month),
-    )
+    """Accounts that want a letter and whose month is not done yet."""
+    done = exists().where(DigestIssue.account_id == Subscription.account_id, DigestIssue.period == month)
     wanted = select(Subscription.account_id).where(
         Subscription.frequency == "monthly",
         Subscription.consent_at.is_not(None),
         Subscription.paused_until.is_(None) | (Subscription.paused_until < today),
-        ~letter,
-        ~passed_over,
+        ~done,
     )
     return list(db.session.scalars(wanted.order_by(Subscription.account_id)))
 

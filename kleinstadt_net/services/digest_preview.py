@@ -61,7 +61,7 @@ def _coming(day: date) -> date | None:
 def _stored(account_id: int, month: str) -> Letter | None:
     return db.session.scalar(
         select(Letter).where(
-            Letter.account_id == account_id, Letter.kind == digest_people.KIND, Letter.period == month
+            Letter.account_id == account_id, Letter.kind == digest_letter.KIND, Letter.period == month
         )
     )
 

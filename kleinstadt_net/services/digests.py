@@ -1,11 +1,12 @@
 """The Monatsbrief: who is due, what she is told, and the letter put into the outbox exactly once.
 
-The unique key ``digest:<account>:<month>`` decides between two processes that write the same letter
-at the same time: the loser's transaction, with its links and marks, is rolled back as a whole.
+A month is done for a person once ``digest_issues`` has her row, which comes with the letter or says that there was
+nothing to tell. That row and the letter's key ``digest:<account>:<month>`` are unique, which decides between two
+processes at the same letter: the loser's transaction, with its links and marks, is rolled back as a whole.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -14,13 +15,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from kleinstadt_net import territory
+from kleinstadt_net import clock, territory
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest import due
 from kleinstadt_net.digest.issue import Issue, compose
 from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.mail import outbox
-from kleinstadt_net.models import DigestItem, Letter
+from kleinstadt_net.models import DigestIssue, DigestItem, Letter
 from kleinstadt_net.services import (
     digest_facts,
     digest_letter,
@@ -150,7 +151,10 @@ def _write(reader: Reader, issue: Issue, month: str) -> Outcome:
     begin_writing(db.session)
     if not outbox.post(draft):
         return "overtaken"
-    _mark(reader.account_id, issue.keys, db.session.scalar(select(Letter.id).where(Letter.key == draft.key)))
+    letter_id = db.session.scalar(select(Letter.id).where(Letter.key == draft.key))
+    for key in issue.keys:
+        db.session.add(DigestItem(account_id=reader.account_id, item_key=key, letter_id=letter_id))
+    _close(reader, month, "written", letter_id)
     return "enqueued"
 
 
@@ -158,13 +162,21 @@ def _pass_over(reader: Reader, month: str, has_round: bool) -> Outcome:
     """Remember that there was nothing to tell; not while suggestions may still come, late as they are."""
     if has_round:
         begin_writing(db.session)
-        _mark(reader.account_id, [digest_people.skipped_key(month)], None)
+        _close(reader, month, "nothing_new", None)
     return "nothing_new"
 
 
-def _mark(account_id: int, keys: Collection[str], letter_id: int | None) -> None:
-    for key in keys:
-        db.session.add(DigestItem(account_id=account_id, item_key=key, letter_id=letter_id))
+def _close(reader: Reader, month: str, outcome: str, letter_id: int | None) -> None:
+    db.session.add(
+        DigestIssue(
+            account_id=reader.account_id,
+            period=month,
+            outcome=outcome,
+            town_id=reader.town.town_id,
+            letter_id=letter_id,
+            at=clock.now(),
+        )
+    )
 
 
 def holidays(land: str, month: str) -> frozenset[date]:

@@ -14,6 +14,7 @@ from kleinstadt_net.models import (
     Account,
     AccountSession,
     AuditEntry,
+    DigestIssue,
     Invitation,
     JobRun,
     Letter,
@@ -66,6 +67,7 @@ class Cleared:
     audit_entries: int
     typed: int
     notifications: int
+    issues: int
 
     @property
     def total(self) -> int:
@@ -95,6 +97,7 @@ def clear(now: datetime) -> Cleared:
         notifications=_delete(
             Notification, Notification.created_at < now - timedelta(days=NOTIFICATION_DAYS)
         ),
+        issues=_delete(DigestIssue, DigestIssue.at < now - timedelta(days=DIGEST_DAYS)),
     )
     _log_personal(cleared)
     db.session.commit()
@@ -102,8 +105,8 @@ def clear(now: datetime) -> Cleared:
 
 
 def _old_letters(now: datetime) -> ColumnElement[bool]:
-    """Letters sent or given up; their keys may go too, for no month is ever written a second time."""
-    finished = Letter.state.in_(("sent", "failed"))
+    """Letters sent, given up or never to be sent; their keys may go too, for no month is ever written a second time."""
+    finished = Letter.state.in_(("sent", "failed", "kept"))
     age = or_(
         Letter.created_at < now - timedelta(days=DIGEST_DAYS),
         (Letter.kind != "digest") & (Letter.created_at < now - timedelta(days=LETTER_DAYS)),
@@ -143,6 +146,7 @@ def _log_personal(cleared: Cleared) -> None:
             "audit_entries",
             "typed",
             "notifications",
+            "issues",
         )
     }
     if any(counts.values()):

@@ -7,6 +7,7 @@ from kleinstadt_net.models import (
     AccountSession,
     AuditEntry,
     Consent,
+    DigestIssue,
     DigestItem,
     Invitation,
     InvitationSeries,
@@ -102,6 +103,18 @@ PERSON: tuple[Kept, ...] = (
             "key": "Schlüssel",
             "message_id": "Nummer des Briefs",
             "content": "Text",
+        },
+    ),
+    Kept(
+        "Ihr Monatsbrief von Monat zu Monat",
+        DigestIssue,
+        lambda account: DigestIssue.account_id == account.id,
+        {
+            "period": "Monat",
+            "outcome": "Ergebnis",
+            "town_id": "für Ihre Stadt",
+            "letter_id": "Brief",
+            "at": "festgehalten",
         },
     ),
     Kept(

@@ -9,6 +9,7 @@ from kleinstadt_net.models import (
     Account,
     AccountSession,
     DeletionEntry,
+    DigestIssue,
     JobRun,
     Letter,
     OneTimeLink,
@@ -18,6 +19,7 @@ from kleinstadt_net.services import housekeeping
 from kleinstadt_net.services.housekeeping import Cleared
 from tests.factories import (
     AccountFactory,
+    DigestIssueFactory,
     InvitationFactory,
     LetterFactory,
     MembershipFactory,
@@ -44,7 +46,7 @@ def add_session(key: str, seen: datetime, created: datetime) -> None:
 
 
 def test_an_empty_house_has_nothing_to_clear(app: Flask) -> None:
-    assert housekeeping.clear(NOW) == Cleared(*[0] * 13)
+    assert housekeeping.clear(NOW) == Cleared(*[0] * 14)
 
 
 def test_sessions_too_old_go_and_others_stay(app: Flask) -> None:
@@ -77,10 +79,18 @@ def test_letters_go_when_they_are_finished_and_old_and_digests_stay_longer(app: 
         ("given up", "password", "failed", 40),
         ("digest", "digest", "sent", 40),
         ("old digest", "digest", "sent", 500),
+        ("old digest to be read", "digest", "kept", 500),
     ):
         LetterFactory(key=key, kind=kind, state=state, created_at=NOW - age * DAY)
-    assert housekeeping.clear(NOW).letters == 3
+    assert housekeeping.clear(NOW).letters == 4
     assert sorted(db.session.scalars(select(Letter.key))) == ["digest", "recent", "waiting"]
+
+
+def test_that_a_month_is_done_is_known_as_long_as_its_letter(app: Flask) -> None:
+    for period, age in (("2026-11", 28), ("2025-07", 500)):
+        DigestIssueFactory(period=period, at=NOW - age * DAY)
+    assert housekeeping.clear(NOW).issues == 1
+    assert db.session.scalars(select(DigestIssue.period)).all() == ["2026-11"]
 
 
 def test_runs_of_jobs_are_kept_for_a_year(app: Flask) -> None:

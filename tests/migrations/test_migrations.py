@@ -16,6 +16,18 @@ from tests.support import databases
 from tests.support.databases import Database
 
 VERSIONS = sorted(path.stem for path in (ROOT / "migrations" / "versions").glob("*.py"))
+# A letter of November, and the mark that October had nothing to tell.
+DONE_BEFORE = (
+    "INSERT INTO accounts (id, email, first_name, last_name, salutation, is_operator, created_at, "
+    "inactivity_warnings, shows_name) VALUES "
+    "(1, 'anna@rathaus.example', '', '', '', false, '2026-09-01 08:00:00', 0, false)",
+    "INSERT INTO letters (id, key, account_id, kind, period, recipient, sender, subject, message_id, bytes, "
+    "state, attempts, next_try_at, created_at) VALUES (1, 'digest:1:2026-11', 1, 'digest', '2026-11', "
+    "'anna@rathaus.example', 'netz@rathaus.example', 'Ein Brief', '<1@rathaus.example>', '', 'sent', 1, "
+    "'2026-11-03 08:00:00', '2026-11-03 08:00:00')",
+    "INSERT INTO digest_items (account_id, item_key, letter_id) VALUES (1, 'suggestion:7', 1)",
+    "INSERT INTO digest_items (account_id, item_key) VALUES (1, 'skipped:2026-10')",
+)
 
 
 @pytest.fixture
@@ -52,6 +64,26 @@ def test_going_down_leaves_nothing_and_going_up_again_works(blank: Database) -> 
     assert "towns" in tables(blank)
 
 
+def test_months_of_the_digest_done_before_stay_done_on_the_way_up_and_down(blank: Database) -> None:
+    databases.upgrade(blank.url, "0035")
+    engine = sa.create_engine(blank.url, poolclass=sa.NullPool)
+    run(engine, *DONE_BEFORE)
+    databases.upgrade(blank.url, "0041")
+    assert rows(engine, "account_id, period, outcome, letter_id FROM digest_issues ORDER BY period") == [
+        (1, "2026-10", "nothing_new", None),
+        (1, "2026-11", "written", 1),
+    ]
+    assert rows(engine, "account_id, item_key FROM digest_items") == [(1, "suggestion:7")]
+
+    run(engine, "UPDATE letters SET state = 'kept'")
+    databases.downgrade(blank.url, "0035")
+    assert rows(engine, "item_key FROM digest_items ORDER BY item_key") == [
+        ("skipped:2026-10",),
+        ("suggestion:7",),
+    ]
+    assert rows(engine, "state FROM letters") == [("sent",)]
+
+
 def test_a_new_installation_is_a_regular_one_at_revision_zero(app: Flask) -> None:
     row = db.session.execute(sa.text("SELECT id, kind, revision FROM installation")).one()
     assert tuple(row) == (1, "regular", 0)
@@ -65,6 +97,17 @@ def test_migrations_import_nothing_of_the_package() -> None:
     for name in VERSIONS:
         text = (ROOT / "migrations" / "versions" / f"{name}.py").read_text(encoding="utf-8")
         assert "kleinstadt_net" not in text, f"{name} would change its meaning with the package"
+
+
+def run(engine: sa.Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def rows(engine: sa.Engine, query: str) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(f"SELECT {query}")]
 
 
 def describe(engine: sa.Engine) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from kleinstadt_net.mail.letters import Rendered
 from kleinstadt_net.mail.suppressions import suppress
 from kleinstadt_net.models import (
     Account,
+    DigestIssue,
     DigestItem,
     Installation,
     Letter,
@@ -110,6 +111,11 @@ def count(model: type[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+def issues() -> list[tuple[int, str, str, int | None, int | None]]:
+    rows = db.session.scalars(select(DigestIssue).order_by(DigestIssue.account_id))
+    return [(row.account_id, row.period, row.outcome, row.town_id, row.letter_id) for row in rows]
+
+
 def without_tokens(rendered: Rendered) -> Rendered:
     return Rendered(rendered.subject, TOKEN.sub("T", rendered.text), TOKEN.sub("T", rendered.html))
 
@@ -125,6 +131,7 @@ def test_a_person_with_news_gets_one_letter_with_her_key(app: Flask) -> None:
     letter = only_letter()
     assert letter.key == f"digest:{account.id}:{MONTH}"
     assert (letter.kind, letter.period, letter.recipient) == ("digest", MONTH, account.email)
+    assert issues() == [(account.id, MONTH, "written", home_of(account).id, letter.id)]
 
 
 def test_a_second_tick_writes_nothing(app: Flask) -> None:
@@ -132,6 +139,17 @@ def test_a_second_tick_writes_nothing(app: Flask) -> None:
     enqueue()
     assert enqueue() == EnqueueReport()
     assert count(Letter) == 1
+
+
+def test_a_month_that_is_done_is_not_written_again_though_its_letter_is_gone(app: Flask) -> None:
+    account = make_reader()
+    suggest(account)
+    enqueue()
+    suggest(account, "Kirchwerlau")
+    db.session.delete(only_letter())
+    db.session.commit()
+    assert enqueue() == EnqueueReport()
+    assert count(Letter) == 0
 
 
 @pytest.mark.both_databases
@@ -155,6 +173,7 @@ def test_two_processes_at_once_write_every_letter_once(app: Flask) -> None:
     assert sum(report.enqueued for report in reports) == len(accounts)
     assert sum(report.failed for report in reports) == 0
     assert count(Letter) == len(accounts)
+    assert [outcome for _, _, outcome, _, _ in issues()] == ["written"] * len(accounts)
     # The loser's answer links are rolled back with its letter: only links that were sent exist.
     assert count(OneTimeLink) == len(accounts)
 
@@ -235,16 +254,18 @@ def test_while_the_round_is_missing_nobody_is_passed_over_for_good(app: Flask) -
     account = make_reader()
     later = TUESDAY + timedelta(days=2)
     assert enqueue(later) == EnqueueReport(nothing_new=1)
+    assert issues() == []
     suggest(account)
     assert enqueue(later).enqueued == 1
 
 
 def test_without_news_there_is_no_letter_and_no_second_look_this_month(app: Flask) -> None:
-    make_reader()
+    account = make_reader()
     december()
     assert enqueue() == EnqueueReport(nothing_new=1)
+    assert issues() == [(account.id, MONTH, "nothing_new", home_of(account).id, None)]
     assert enqueue() == EnqueueReport()
-    assert count(Letter) == 0
+    assert (count(Letter), count(DigestItem)) == (0, 0)
 
 
 def test_what_was_told_once_is_never_told_again(app: Flask) -> None:
@@ -329,6 +350,7 @@ def test_one_letter_that_cannot_be_written_does_not_hold_up_the_others(app: Flas
     assert only_letter().account_id == fine.id
     # Nothing of the broken letter stays: no link, no mark that it had been told.
     assert set(db.session.scalars(select(DigestItem.account_id))) == {fine.id}
+    assert set(db.session.scalars(select(DigestIssue.account_id))) == {fine.id}
 
 
 def test_the_preview_is_what_is_sent_but_for_the_random_characters(app: Flask) -> None:
@@ -348,7 +370,7 @@ def test_looking_at_the_preview_changes_nothing(app: Flask) -> None:
     suggest(account)
     digest_preview.preview(account.id)
     db.session.commit()
-    assert (count(Letter), count(OneTimeLink), count(DigestItem)) == (0, 0, 0)
+    assert [count(model) for model in (Letter, OneTimeLink, DigestItem, DigestIssue)] == [0, 0, 0, 0]
 
 
 def test_after_sending_the_preview_shows_the_very_letter(app: Flask) -> None:
