@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kleinstadt_net.database import Base
@@ -45,8 +45,10 @@ class Subscription(Base):
 
     __tablename__ = "subscriptions"
     __table_args__ = (
-        CheckConstraint("frequency IN ('monthly', 'off')", name="frequency"),
+        CheckConstraint("frequency IN ('monthly', 'quarterly', 'off')", name="frequency"),
         CheckConstraint("wishes IN ('letter', 'digest')", name="wishes"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +62,13 @@ class Subscription(Base):
     changed_at: Mapped[datetime]
     # Where another town wishes to talk: told at once by a letter of its own, or in the next Monatsbrief.
     wishes: Mapped[str] = mapped_column(String(10), default="letter")
+    # Monday is 0; None: as everybody's.
+    weekday: Mapped[int | None]
+    hour: Mapped[int | None]
+    # Keys of the topics and theses she wishes to read about; None: all.
+    topics: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    # Otherwise she reads the letter on the web or in her feed.
+    by_mail: Mapped[bool] = mapped_column(default=True)
 
 
 class Suppression(Base):

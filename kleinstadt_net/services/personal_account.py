@@ -83,6 +83,10 @@ PERSON: tuple[Kept, ...] = (
             "consent_wording": "Wortlaut der Einwilligung",
             "changed_at": "zuletzt geändert",
             "wishes": "wenn eine Stadt sprechen möchte",
+            "weekday": "gewünschter Wochentag (Montag ist 0)",
+            "hour": "gewünschte Stunde",
+            "topics": "gewünschte Themen",
+            "by_mail": "per E-Mail",
         },
     ),
     Kept(

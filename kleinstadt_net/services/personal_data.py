@@ -39,6 +39,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "answer": ANSWER_TITLES,
     "action": AUDIT_TITLES,
     "subject": {key: subject.title for key, subject in SUBJECTS.items()},
+    "topics": {key: subject.title for key, subject in SUBJECTS.items()},
     "thesis": {key: thesis.title for key, thesis in THESES.items()},
     "visibility": VISIBILITY_TITLES,
     "state": {
@@ -57,7 +58,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "complained": "Beschwerde eingelegt",
         "closed": "abgeschlossen",
     },
-    "frequency": {"monthly": "einmal im Monat", "off": "gar nicht"},
+    "frequency": {"monthly": "einmal im Monat", "quarterly": "einmal im Vierteljahr", "off": "gar nicht"},
     "via": {"page": "die Seite Vorschläge", "letter": "den Brief"},
     "proof": {
         "sign_up": "die Registrierung",
@@ -175,6 +176,8 @@ def _readable(section: Kept, row: Mapping[str, Any]) -> tuple[tuple[str, str], .
 
 
 def _worded(column: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_worded(column, item) for item in value)
     words = WORDS.get(column.removeprefix("final_"), {})
     return words.get(value, _german(value)) if isinstance(value, str) else _german(value)
 

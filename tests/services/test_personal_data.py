@@ -50,7 +50,7 @@ def karla(app: Flask) -> Account:
     membership = make.MembershipFactory(account=person, town=town, office="Bürgermeisterin")
     make.StanceFactory(town_id=town.id, changed_by_id=person.id, sentence="Der Markt lebt wieder.")
     make.StanceDraftFactory(town_id=town.id, origin=None, author_id=person.id)
-    make.SubscriptionFactory(account_id=person.id)
+    make.SubscriptionFactory(account_id=person.id, topics=["waerme", "t04"])
     make.OneTimeLinkFactory(account_id=person.id)
     make.InvitationFactory(town=town, invited_by=person)
     make.InvitationFactory(town=make.TownFactory(taking_part=True), email=EMAIL)
@@ -143,6 +143,8 @@ def test_the_page_says_the_same_in_german(karla: Account) -> None:
     assert {"Passwort setzen"} == {
         value for row in parts["Links in unseren Briefen an Sie"] for label, value in row if label == "Zweck"
     }
+    wished = "Wärmewende, Kinder und Jugendliche gestalten mit"
+    assert ("gewünschte Themen", wished) in parts["Monatsbrief"][0]
     assert ("Rolle", "Profilverantwortung") in parts["Städte, für die Sie handeln oder gehandelt haben"][0]
 
 
