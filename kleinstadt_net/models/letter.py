@@ -30,7 +30,7 @@ class Letter(Base):
     content: Mapped[bytes] = mapped_column("bytes", LargeBinary, deferred=True)
     state: Mapped[str] = mapped_column(String(10), default="pending")
     claim: Mapped[str | None] = mapped_column(String(36))
-    claimed_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(index=True)
     # Set and committed before MAIL FROM: tells whether a vanished process may have posted the letter.
     attempt_started_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -38,6 +38,8 @@ class Letter(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(500))
+    # Stands in the return address, so that a report about the letter finds it.
+    bounce_token: Mapped[str | None] = mapped_column(String(32), unique=True)
 
 
 class Subscription(Base):

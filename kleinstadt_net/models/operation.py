@@ -86,14 +86,22 @@ class JobHeartbeat(Base):
 
 
 class Installation(Base):
-    """The single row that says whether this is a demonstration, and counts changes to towns."""
+    """The single row that says whether this is a demonstration, counts changes to towns, and how letters are sent."""
 
     __tablename__ = "installation"
     __table_args__ = (
         CheckConstraint("id = 1", name="single_row"),
         CheckConstraint("kind IN ('regular', 'demonstration')", name="kind"),
+        CheckConstraint("digest_weekday BETWEEN 0 AND 6", name="digest_weekday"),
+        CheckConstraint("digest_hour BETWEEN 0 AND 23", name="digest_hour"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     revision: Mapped[int] = mapped_column(default=0)
+    # While this is set no letter leaves.
+    sending_paused_at: Mapped[datetime | None]
+    sending_paused_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    # When the Monatsbrief opens (Monday is 0) for whoever chose nothing; None: as the timetable has it.
+    digest_weekday: Mapped[int | None]
+    digest_hour: Mapped[int | None]

@@ -9,6 +9,7 @@ from kleinstadt_net.models import (
     Consent,
     DigestIssue,
     DigestItem,
+    Installation,
     Invitation,
     InvitationSeries,
     Letter,
@@ -243,6 +244,12 @@ TRACES: tuple[Kept, ...] = (
         InvitationSeries,
         lambda account: InvitationSeries.created_by_id == account.id,
         {"title": "Titel", "created_at": "angelegt"},
+    ),
+    Kept(
+        "Dass Sie den Versand aller Briefe angehalten haben",
+        Installation,
+        lambda account: Installation.sending_paused_by_id == account.id,
+        {"sending_paused_at": "angehalten"},
     ),
     Kept(
         "Protokoll Ihrer Handlungen",

@@ -30,6 +30,7 @@ WITHHELD = frozenset(
         "letters.claimed_at",
         "letters.attempt_started_at",
         "letters.next_try_at",
+        "letters.bounce_token",
         # That two towns have one open exchange at most, and which change of it came last.
         "exchanges.open_pair",
         "exchanges.version",
@@ -49,6 +50,11 @@ WITHHELD = frozenset(
         "practices.slug",
         "practices.search_text",
         "questions.search_text",
+        # Of the network, whoever has paused its letters.
+        "installation.kind",
+        "installation.revision",
+        "installation.digest_weekday",
+        "installation.digest_hour",
         # May be the town's; her own she reads by the link of her report.
         "reports.complaint",
     }
