@@ -12,6 +12,7 @@ from factory.alchemy import SQLAlchemyModelFactory
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
+from kleinstadt_net.mail.suppressions import hashes
 from kleinstadt_net.models import (
     Account,
     Adoption,
@@ -19,6 +20,7 @@ from kleinstadt_net.models import (
     AppointmentSlot,
     Attachment,
     Bookmark,
+    Bounce,
     CalendarFeed,
     Circle,
     CircleMeeting,
@@ -307,6 +309,22 @@ class LetterFactory(Factory):
     state = "pending"
     next_try_at = factory.LazyFunction(clock.now)
     created_at = factory.LazyFunction(clock.now)
+
+
+class BounceFactory(Factory):
+    """``BounceFactory(address="…")``: a report that this address is no good, about a letter that is gone."""
+
+    class Meta:
+        model = Bounce
+
+    class Params:
+        address = "anna@rathaus.example"
+
+    report_key = factory.Sequence(lambda n: f"report-{n}@mail.example")
+    address_hash = factory.LazyAttribute(lambda bounce: hashes(bounce.address)[0])
+    kind = "hard"
+    status = "5.1.1"
+    at = factory.LazyFunction(clock.now)
 
 
 class TownDomainFactory(Factory):

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from typing import Literal
 
 from sqlalchemy import select
 
@@ -10,21 +11,28 @@ from kleinstadt_net.database import db
 from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.models import Suppression
 
+Kind = Literal["hard", "soft", "complaint", "asked", "operator"]
 
-def suppress(address: str, reason: str) -> None:
+
+def suppress(address: str, reason: str, kind: Kind = "hard") -> None:
     """Note in the running transaction that the address is not to be written to; ``reason`` names nobody."""
-    row = {"address_hash": _hashes(address)[0], "reason": reason[:200], "since": clock.now()}
+    row = {
+        "address_hash": hashes(address)[0],
+        "kind": kind,
+        "reason": reason[:200],
+        "since": clock.now(),
+    }
     db.session.execute(insert_once(Suppression, row, Suppression.address_hash))
 
 
 def suppression_reason(address: str) -> str | None:
     """Why the address is not written to, or None when it may be."""
     return db.session.scalars(
-        select(Suppression.reason).where(Suppression.address_hash.in_(_hashes(address)))
+        select(Suppression.reason).where(Suppression.address_hash.in_(hashes(address)))
     ).first()
 
 
-def _hashes(address: str) -> list[str]:
+def hashes(address: str) -> list[str]:
     """The hash under today's key first, then under earlier keys: a new key must not forget refusals."""
     bound = settings.current()
     text = f"suppression\0{address.strip().lower()}".encode()

@@ -1,4 +1,4 @@
-"""The outbox and what belongs to it: subscriptions, and addresses not written to."""
+"""The outbox and what belongs to it: subscriptions, bounces, and addresses not written to."""
 
 from datetime import date, datetime
 
@@ -73,12 +73,38 @@ class Subscription(Base):
     by_mail: Mapped[bool] = mapped_column(default=True)
 
 
+class Bounce(Base):
+    """What another mail server, or a person there, reported about one of our letters; each report counts once.
+
+    ``status`` is the enhanced code (RFC 3463); of the address only the same hash is kept as in ``suppressions``.
+    """
+
+    __tablename__ = "bounces"
+    __table_args__ = (CheckConstraint("kind IN ('hard', 'soft', 'complaint')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_key: Mapped[str] = mapped_column(String(200), unique=True)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id", ondelete="SET NULL"), index=True)
+    address_hash: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(12), default="")
+    at: Mapped[datetime]
+
+
 class Suppression(Base):
-    """An address that is not written to; only a keyed hash of it is kept."""
+    """An address that is not written to; only a keyed hash of it is kept.
+
+    ``kind``: it bounced ("hard", or "soft" too often), somebody there complained, its owner "asked" for it, or the
+    "operator" did it.
+    """
 
     __tablename__ = "suppressions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('hard', 'soft', 'complaint', 'asked', 'operator')", name="kind"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(200))
     since: Mapped[datetime]

@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import Base, begin_writing, db
+from kleinstadt_net.mail.suppressions import hashes
 from kleinstadt_net.models import (
     Account,
     AuditEntry,
+    Bounce,
     DeletionEntry,
     Invitation,
     Letter,
@@ -133,6 +135,7 @@ def _delete_what_names(account: Account) -> dict[str, int]:
                 Letter.id.in_(_to_predecessors(account)),
             ),
         ),
+        "bounces": _delete(Bounce, Bounce.address_hash.in_(hashes(address))),
         "invitations": _delete(Invitation, Invitation.email == address),
         "operator_tasks": _delete(OperatorTask, or_(OperatorTask.account_id == account.id, names_her)),
     }

@@ -14,6 +14,7 @@ from kleinstadt_net.models import (
     Account,
     AccountSession,
     AuditEntry,
+    Bounce,
     DigestIssue,
     Invitation,
     JobRun,
@@ -46,6 +47,8 @@ REPORTER_DAYS = 365
 AUDIT_DAYS = 5 * 365
 # Half a year, for "what was that in summer?"; what it spoke of is still where it was.
 NOTIFICATION_DAYS = 180
+# Three reports suppress an address, and three letters that come once a quarter lie nine months apart.
+BOUNCE_DAYS = 400
 
 _IN_SILENCE = {"synchronize_session": False}
 
@@ -68,6 +71,7 @@ class Cleared:
     typed: int
     notifications: int
     issues: int
+    bounces: int
 
     @property
     def total(self) -> int:
@@ -98,6 +102,7 @@ def clear(now: datetime) -> Cleared:
             Notification, Notification.created_at < now - timedelta(days=NOTIFICATION_DAYS)
         ),
         issues=_delete(DigestIssue, DigestIssue.at < now - timedelta(days=DIGEST_DAYS)),
+        bounces=_delete(Bounce, Bounce.at < now - timedelta(days=BOUNCE_DAYS)),
     )
     _log_personal(cleared)
     db.session.commit()
@@ -147,6 +152,7 @@ def _log_personal(cleared: Cleared) -> None:
             "typed",
             "notifications",
             "issues",
+            "bounces",
         )
     }
     if any(counts.values()):

@@ -2,10 +2,12 @@
 
 from sqlalchemy import func, or_, select
 
+from kleinstadt_net.mail.suppressions import hashes
 from kleinstadt_net.models import (
     Account,
     AccountSession,
     AuditEntry,
+    Bounce,
     Consent,
     DigestIssue,
     DigestItem,
@@ -22,6 +24,7 @@ from kleinstadt_net.models import (
     RecoveryCode,
     Report,
     Subscription,
+    Suppression,
 )
 from kleinstadt_net.services.personal_kept import Kept
 
@@ -109,6 +112,18 @@ PERSON: tuple[Kept, ...] = (
             "message_id": "Nummer des Briefs",
             "content": "Text",
         },
+    ),
+    Kept(
+        "Dass wir an Ihre Adresse nicht schreiben",
+        Suppression,
+        lambda account: Suppression.address_hash.in_(hashes(account.email)),
+        {"kind": "Anlass", "reason": "Begründung", "since": "seit"},
+    ),
+    Kept(
+        "Was andere Mailserver über Briefe an Sie gemeldet haben",
+        Bounce,
+        lambda account: Bounce.address_hash.in_(hashes(account.email)),
+        {"letter_id": "Brief", "kind": "Art", "status": "Kennziffer", "at": "gemeldet"},
     ),
     Kept(
         "Ihr Monatsbrief von Monat zu Monat",

@@ -31,6 +31,10 @@ WITHHELD = frozenset(
         "letters.attempt_started_at",
         "letters.next_try_at",
         "letters.bounce_token",
+        # Of an address, which is shown; and by which words a report was recognised.
+        "suppressions.address_hash",
+        "bounces.address_hash",
+        "bounces.report_key",
         # That two towns have one open exchange at most, and which change of it came last.
         "exchanges.open_pair",
         "exchanges.version",

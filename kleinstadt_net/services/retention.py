@@ -19,6 +19,7 @@ class Periods:
     claim: int = verification.CLAIM_DAYS
     digest: int = housekeeping.DIGEST_DAYS
     letter: int = housekeeping.LETTER_DAYS
+    bounce: int = housekeeping.BOUNCE_DAYS
     invitation: int = housekeeping.INVITATION_DAYS
     typed: int = half_typed.KEPT_DAYS
     notification: int = housekeeping.NOTIFICATION_DAYS

@@ -8,6 +8,7 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import (
     Account,
     AccountSession,
+    Bounce,
     DeletionEntry,
     DigestIssue,
     JobRun,
@@ -19,6 +20,7 @@ from kleinstadt_net.services import housekeeping
 from kleinstadt_net.services.housekeeping import Cleared
 from tests.factories import (
     AccountFactory,
+    BounceFactory,
     DigestIssueFactory,
     InvitationFactory,
     LetterFactory,
@@ -46,7 +48,7 @@ def add_session(key: str, seen: datetime, created: datetime) -> None:
 
 
 def test_an_empty_house_has_nothing_to_clear(app: Flask) -> None:
-    assert housekeeping.clear(NOW) == Cleared(*[0] * 14)
+    assert housekeeping.clear(NOW) == Cleared(*[0] * 15)
 
 
 def test_sessions_too_old_go_and_others_stay(app: Flask) -> None:
@@ -91,6 +93,13 @@ def test_that_a_month_is_done_is_known_as_long_as_its_letter(app: Flask) -> None
         DigestIssueFactory(period=period, at=NOW - age * DAY)
     assert housekeeping.clear(NOW).issues == 1
     assert db.session.scalars(select(DigestIssue.period)).all() == ["2026-11"]
+
+
+def test_reports_of_mail_servers_are_kept_while_they_count(app: Flask) -> None:
+    kept = BounceFactory(at=NOW - 300 * DAY)
+    BounceFactory(at=NOW - 500 * DAY)
+    assert housekeeping.clear(NOW).bounces == 1
+    assert db.session.scalars(select(Bounce.id)).all() == [kept.id]
 
 
 def test_runs_of_jobs_are_kept_for_a_year(app: Flask) -> None:

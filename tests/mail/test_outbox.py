@@ -56,11 +56,11 @@ def test_a_password_letter_passes_even_to_a_suppressed_address(app: Flask) -> No
 
 
 def test_the_list_of_suppressions_names_nobody_and_keeps_the_first_reason(app: Flask) -> None:
-    suppressions.suppress("anna@rathaus.example", "first")
+    suppressions.suppress("anna@rathaus.example", "first", "asked")
     suppressions.suppress("anna@rathaus.example", "second")
     db.session.commit()
     row = db.session.scalars(select(Suppression)).one()
-    assert row.reason == "first"
+    assert (row.reason, row.kind) == ("first", "asked")
     assert "anna" not in row.address_hash and len(row.address_hash) == 64
 
 

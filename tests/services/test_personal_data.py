@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from kleinstadt_net.database import db
+from kleinstadt_net.mail.suppressions import suppress, suppression_reason
 from kleinstadt_net.models import (
     Account,
     AuditEntry,
+    Bounce,
     DeletionEntry,
     Letter,
     Membership,
@@ -167,6 +169,24 @@ def test_after_erasure_no_table_holds_her_name_or_address_and_the_town_keeps_wha
     logged = db.session.scalars(sa.select(DeletionEntry)).one()
     assert logged.cause == "herself" and logged.counts["accounts"] == 1
     assert not erasure.erase(karla.id, erasure.BY_HERSELF)
+
+
+def test_she_reads_why_her_address_is_not_written_to_and_since_when(karla: Account) -> None:
+    make.BounceFactory(address=EMAIL)
+    other = make.BounceFactory()
+    suppress(EMAIL, "mail server answered 550 5.1.1")
+    db.session.commit()
+    parts = {part.title: part.rows for part in personal_data.parts(karla.id)}
+    (refusal,) = parts["Dass wir an Ihre Adresse nicht schreiben"]
+    assert [label for label, _ in refusal] == ["Anlass", "Begründung", "seit"]
+    assert ("Anlass", "Adresse nicht erreichbar") in refusal
+    (report,) = parts["Was andere Mailserver über Briefe an Sie gemeldet haben"]
+    assert ("Kennziffer", "5.1.1") in report
+
+    erasure.erase(karla.id, erasure.BY_HERSELF)
+    assert db.session.scalars(sa.select(Bounce.id)).all() == [other.id]
+    # The refusal stays: whoever takes the address up again has still said no.
+    assert suppression_reason(EMAIL) == "mail server answered 550 5.1.1"
 
 
 def test_a_town_with_another_lead_goes_on(karla: Account) -> None:
