@@ -40,6 +40,7 @@ from kleinstadt_net.models import (
     NetworkMember,
     Notification,
     OneTimeLink,
+    OperatorAlert,
     OperatorTask,
     Outcome,
     PeerReview,
@@ -375,6 +376,18 @@ class OperatorTaskFactory(Factory):
     kind = "missing_town"
     note = "Neu-Ellernrode"
     created_at = factory.LazyFunction(clock.now)
+
+
+class OperatorAlertFactory(Factory):
+    """Something of today that nobody has been told yet."""
+
+    class Meta:
+        model = OperatorAlert
+
+    code = "letters_waiting"
+    day = factory.LazyFunction(clock.today)
+    first_at = factory.LazyFunction(clock.now)
+    last_at = factory.LazyFunction(clock.now)
 
 
 class InvitationFactory(Factory):

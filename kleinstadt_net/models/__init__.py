@@ -27,6 +27,7 @@ from kleinstadt_net.models.operation import (
     Installation,
     JobHeartbeat,
     JobRun,
+    OperatorAlert,
     OperatorTask,
     Throttle,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Notification",
     "NotificationPreference",
     "OneTimeLink",
+    "OperatorAlert",
     "OperatorTask",
     "Outcome",
     "PeerReview",

@@ -1,9 +1,9 @@
 """What running the service leaves behind: throttle, audit trail, jobs, and what this installation is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kleinstadt_net.database import Base
@@ -49,6 +49,21 @@ class OperatorTask(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+
+
+class OperatorAlert(Base):
+    """Trouble with the letters that the operator is told of once a day, until it is over (``cleared_at``)."""
+
+    __tablename__ = "operator_alerts"
+    __table_args__ = (UniqueConstraint("code", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
 
 
 class DeletionEntry(Base):

@@ -21,6 +21,7 @@ from kleinstadt_net.models import (
     Letter,
     Notification,
     OneTimeLink,
+    OperatorAlert,
     OperatorTask,
     Report,
     Throttle,
@@ -72,6 +73,7 @@ class Cleared:
     notifications: int
     issues: int
     bounces: int
+    alerts: int
 
     @property
     def total(self) -> int:
@@ -103,6 +105,7 @@ def clear(now: datetime) -> Cleared:
         ),
         issues=_delete(DigestIssue, DigestIssue.at < now - timedelta(days=DIGEST_DAYS)),
         bounces=_delete(Bounce, Bounce.at < now - timedelta(days=BOUNCE_DAYS)),
+        alerts=_delete(OperatorAlert, OperatorAlert.last_at < now - timedelta(days=JOB_RUN_DAYS)),
     )
     _log_personal(cleared)
     db.session.commit()

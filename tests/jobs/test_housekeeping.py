@@ -14,6 +14,7 @@ from kleinstadt_net.models import (
     JobRun,
     Letter,
     OneTimeLink,
+    OperatorAlert,
     Throttle,
 )
 from kleinstadt_net.services import housekeeping
@@ -26,6 +27,7 @@ from tests.factories import (
     LetterFactory,
     MembershipFactory,
     OneTimeLinkFactory,
+    OperatorAlertFactory,
     OperatorTaskFactory,
     ReportFactory,
 )
@@ -48,7 +50,7 @@ def add_session(key: str, seen: datetime, created: datetime) -> None:
 
 
 def test_an_empty_house_has_nothing_to_clear(app: Flask) -> None:
-    assert housekeeping.clear(NOW) == Cleared(*[0] * 15)
+    assert housekeeping.clear(NOW) == Cleared(*[0] * 16)
 
 
 def test_sessions_too_old_go_and_others_stay(app: Flask) -> None:
@@ -102,13 +104,16 @@ def test_reports_of_mail_servers_are_kept_while_they_count(app: Flask) -> None:
     assert db.session.scalars(select(Bounce.id)).all() == [kept.id]
 
 
-def test_runs_of_jobs_are_kept_for_a_year(app: Flask) -> None:
+def test_runs_of_jobs_and_alerts_are_kept_for_a_year(app: Flask) -> None:
     for name, age in (("recent", 300), ("old", 500)):
         moment = NOW - age * DAY
         db.session.add(JobRun(name=name, started_at=moment, finished_at=moment, succeeded=True, detail=""))
+        OperatorAlertFactory(code=name, last_at=moment)
     db.session.commit()
-    assert housekeeping.clear(NOW).job_runs == 1
+    cleared = housekeeping.clear(NOW)
+    assert (cleared.job_runs, cleared.alerts) == (1, 1)
     assert db.session.scalars(select(JobRun.name)).all() == ["recent"]
+    assert db.session.scalars(select(OperatorAlert.code)).all() == ["recent"]
 
 
 def test_people_who_never_proved_their_address_go_with_all_that_names_them(app: Flask) -> None:
