@@ -25,6 +25,7 @@ from kleinstadt_net.models import (
     Circle,
     CircleMeeting,
     CircleTown,
+    DigestFeed,
     DigestIssue,
     Event,
     EventRegistration,
@@ -699,6 +700,20 @@ class CalendarFeedFactory(Factory):
 
     class Meta:
         model = CalendarFeed
+
+    class Params:
+        token = factory.LazyFunction(new_token)
+
+    account_id = factory.LazyFunction(lambda: AccountFactory().id)
+    secret_hash = factory.LazyAttribute(lambda feed: token_hash(feed.token))
+    created_at = factory.LazyFunction(clock.now)
+
+
+class DigestFeedFactory(Factory):
+    """``DigestFeedFactory(token="…")``: the feed behind the address with these characters."""
+
+    class Meta:
+        model = DigestFeed
 
     class Params:
         token = factory.LazyFunction(new_token)

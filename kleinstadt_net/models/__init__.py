@@ -13,7 +13,7 @@ from kleinstadt_net.models.appointment import Appointment, AppointmentSlot, Cale
 from kleinstadt_net.models.attachment import Attachment
 from kleinstadt_net.models.bookmark import Bookmark, SavedSearch
 from kleinstadt_net.models.circle import Circle, CircleMeeting, CircleTown
-from kleinstadt_net.models.digest import DigestIssue, DigestItem, DigestMonth
+from kleinstadt_net.models.digest import DigestFeed, DigestIssue, DigestItem, DigestMonth
 from kleinstadt_net.models.event import Event, EventRegistration
 from kleinstadt_net.models.exchange import Exchange
 from kleinstadt_net.models.indicator import Indicator, IndicatorValue
@@ -63,6 +63,7 @@ __all__ = [
     "CircleTown",
     "Consent",
     "DeletionEntry",
+    "DigestFeed",
     "DigestIssue",
     "DigestItem",
     "DigestMonth",

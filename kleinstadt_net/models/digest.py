@@ -1,4 +1,4 @@
-"""The Monatsbrief of a person and month: that it is done, what it told, and whether the month waits for its round."""
+"""The Monatsbrief: which month is done for a person, what it told, which month waits for its round, private feeds."""
 
 from datetime import datetime
 
@@ -51,4 +51,15 @@ class DigestMonth(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[str] = mapped_column(String(7), unique=True)
     waiting_since: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class DigestFeed(Base):
+    """A person's letters as a private feed, read by her feed reader; only a hash of its address is kept."""
+
+    __tablename__ = "digest_feeds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), unique=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]

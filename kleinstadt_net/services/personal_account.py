@@ -9,6 +9,7 @@ from kleinstadt_net.models import (
     AuditEntry,
     Bounce,
     Consent,
+    DigestFeed,
     DigestIssue,
     DigestItem,
     Installation,
@@ -136,6 +137,12 @@ PERSON: tuple[Kept, ...] = (
             "letter_id": "Brief",
             "at": "festgehalten",
         },
+    ),
+    Kept(
+        "Ihr Monatsbrief als Feed",
+        DigestFeed,
+        lambda account: DigestFeed.account_id == account.id,
+        {"created_at": "eingeschaltet"},
     ),
     Kept(
         "Was der Monatsbrief Ihnen schon erzählt hat",

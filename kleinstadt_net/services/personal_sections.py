@@ -39,6 +39,7 @@ WITHHELD = frozenset(
         "exchanges.open_pair",
         "exchanges.version",
         "calendar_feeds.secret_hash",
+        "digest_feeds.secret_hash",
         "digest_issues.view_token_hash",
         # What calendars know a date by, that it is the only one proposed, and which change of it came last.
         "appointments.open_in",
