@@ -65,10 +65,10 @@ def test_going_down_leaves_nothing_and_going_up_again_works(blank: Database) -> 
 
 
 def test_months_of_the_digest_done_before_stay_done_on_the_way_up_and_down(blank: Database) -> None:
-    databases.upgrade(blank.url, "0035")
+    databases.upgrade(blank.url, "0036")
     engine = sa.create_engine(blank.url, poolclass=sa.NullPool)
     run(engine, *DONE_BEFORE)
-    databases.upgrade(blank.url, "0041")
+    databases.upgrade(blank.url, "0037")
     assert rows(engine, "account_id, period, outcome, letter_id FROM digest_issues ORDER BY period") == [
         (1, "2026-10", "nothing_new", None),
         (1, "2026-11", "written", 1),
@@ -76,7 +76,7 @@ def test_months_of_the_digest_done_before_stay_done_on_the_way_up_and_down(blank
     assert rows(engine, "account_id, item_key FROM digest_items") == [(1, "suggestion:7")]
 
     run(engine, "UPDATE letters SET state = 'kept'")
-    databases.downgrade(blank.url, "0035")
+    databases.downgrade(blank.url, "0036")
     assert rows(engine, "item_key FROM digest_items ORDER BY item_key") == [
         ("skipped:2026-10",),
         ("suggestion:7",),

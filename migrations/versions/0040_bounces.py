@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0040"
+down_revision = "0039"
 
 KINDS = "kind IN ('hard', 'soft', 'complaint', 'asked', 'operator')"
 

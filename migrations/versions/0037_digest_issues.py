@@ -6,8 +6,8 @@ What said so before is carried over: letters of the Monatsbrief, and the marks "
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 
 STATES = "state IN ('pending', 'claimed', 'sent', 'failed', 'unknown')"
 STATES_WITH_KEPT = "state IN ('pending', 'claimed', 'sent', 'failed', 'unknown', 'kept')"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0040"
+revision = "0036"
 down_revision = "0035"
 
 SIDES = ("town_id", "peer_id")
