@@ -7,6 +7,7 @@ says why not.
 from kleinstadt_net.services.personal_account import PERSON, TRACES
 from kleinstadt_net.services.personal_exchange import EXCHANGE
 from kleinstadt_net.services.personal_kept import Kept
+from kleinstadt_net.services.personal_letters import LETTERS
 from kleinstadt_net.services.personal_practices import PRACTICES
 from kleinstadt_net.services.personal_town import TOWN
 
@@ -65,4 +66,4 @@ WITHHELD = frozenset(
     }
 )
 
-SECTIONS: tuple[Kept, ...] = (*PERSON, *TOWN, *EXCHANGE, *PRACTICES, *TRACES)
+SECTIONS: tuple[Kept, ...] = (*PERSON, *LETTERS, *TOWN, *EXCHANGE, *PRACTICES, *TRACES)
