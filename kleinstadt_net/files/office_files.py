@@ -37,6 +37,8 @@ TYPES, RELATIONS, MIMETYPE, MANIFEST = (
     "META-INF/manifest.xml",
 )
 MAX_DECLARATION = 1024 * 1024
+# What all parts refer to; a table with twenty thousand links has four megabytes of it, and each is looked at.
+MAX_RELATIONS = 8 * 1024 * 1024
 # A text holds a table, which holds a picture of a text: nobody needs more.
 MAX_DEPTH = 2
 
@@ -112,9 +114,14 @@ def _ooxml(archive: Archive, names: set[str]) -> str:
             kinds.add(OOXML[declared])
 
     _each_element(archive.read(TYPES, MAX_DECLARATION), note)
+    left = MAX_RELATIONS
     for name in names:
         if name.endswith(".rels"):
-            _each_element(archive.read(name, MAX_DECLARATION), _refuse_fetched)
+            relations = archive.read(name, MAX_RELATIONS)
+            left -= len(relations)
+            if left < 0:
+                raise Unfit(Fault.BOMB)
+            _each_element(relations, _refuse_fetched)
     if len(kinds) != 1:
         raise Unfit(Fault.UNKNOWN)
     return kinds.pop()

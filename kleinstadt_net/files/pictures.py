@@ -123,7 +123,10 @@ def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
 def _upright(source: Image.Image, wanted: int) -> Image.Image:
     # A JPEG larger than needed is unpacked at half or a quarter of its size at once.
     source.draft("RGB", (wanted, wanted))
-    return ImageOps.exif_transpose(source)
+    # Turned where it lies: a second copy of forty megapixels would be as much memory again.
+    source.load()
+    ImageOps.exif_transpose(source, in_place=True)
+    return source
 
 
 def _judge(width: int, height: int) -> None:

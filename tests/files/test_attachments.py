@@ -203,12 +203,15 @@ def test_bombs_are_refused_and_never_unpacked_into_memory() -> None:
     many = documents.text_with({f"word/media/{number}.bmp": b"\0" * 1_000_000 for number in range(120)})
     nested = documents.text_with({"word/embeddings/a.docx": documents.unfolding(90)})
     crowd = documents.text_with({f"word/media/{number}.xml": "" for number in range(2_100)})
+    links = documents.text_with(
+        {f"word/_rels/{n}.rels": b"<r>" + b"<a/>" * 240_000 + b"</r>" for n in range(20)}
+    )
     lines = documents.text_with({"word/x.xml": '<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'})
     declared = documents.text_with(
         {"[Content_Types].xml": '<!DOCTYPE a [<!ENTITY b "bbbb">]><Types>&b;</Types>'}
     )
     tracemalloc.start()
-    for data in (flat, many, nested, crowd, lines, declared):
+    for data in (flat, many, nested, crowd, links, lines, declared):
         assert refused("brief.docx", data) is Fault.BOMB
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
