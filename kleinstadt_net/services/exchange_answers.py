@@ -233,6 +233,7 @@ def _revoke(row: Exchange, account_id: int, via: str, text: str) -> None:
     appointment_endings.end(row)
     if row.origin == "wishes":
         _postpone_wish(row)
+    exchange_letters.revoked(row)
 
 
 def _postpone_wish(row: Exchange) -> None:

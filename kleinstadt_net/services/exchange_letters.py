@@ -21,10 +21,11 @@ TOWNS_PATH = "/staedte?sortierung=passend"
 ANSWER_PURPOSE, REVOKE_PURPOSE = "exchange", "exchange_revoke"
 # Longer than a request waits: a link then says how things stand instead of leading nowhere.
 LINK_DAYS, REVOKE_DAYS = 30, 1
-REQUESTED_KIND, AGREED_KIND, HANDED_ON_KIND = (
+REQUESTED_KIND, AGREED_KIND, HANDED_ON_KIND, REVOKED_KIND = (
     "exchange_requested",
     "exchange_agreed",
     "exchange_handed_on",
+    "exchange_revoked",
 )
 WRITTEN_KIND = "message_written"
 
@@ -157,6 +158,26 @@ def written(row: Exchange, message: Message, *, muted: Collection[int], files: S
     )
 
 
+def revoked(row: Exchange) -> None:
+    """To both towns, where they were told whom to speak to: the asked town has taken its consent back.
+
+    Hers has a new link each, as the one she had may be the one that was used by mistake.
+    """
+    if not _keys(row, AGREED_KIND, Letter.state != "pending"):
+        return
+    for town, peer in ((row.town, row.peer), (row.peer, row.town)):
+        is_asked = town.id == row.peer_id
+        exchange_news.tell(
+            REVOKED_KIND,
+            exchanges.people(town.id, row.id),
+            town_id=town.id,
+            key=f"{row.id}:{row.version}:{town.id}",
+            path=PATH.format(exchange_id=row.id),
+            facts={"peer": peer.name, "is_asked": is_asked},
+            letter=partial(_answerable, row) if is_asked else None,
+        )
+
+
 def declined(row: Exchange) -> None:
     """To the asking town: not this time."""
     _plainly("exchange_declined", row, (row.town_id, row.peer.name))
@@ -170,7 +191,7 @@ def lapsed(row: Exchange) -> None:
 def take_back(row: Exchange, *kinds: str) -> None:
     """Forget letters about this exchange that have not left yet."""
     for kind in kinds:
-        keys = _keys(row, kind)
+        keys = _keys(row, kind, Letter.state == "pending")
         waiting = Letter.kind == kind, Letter.state == "pending", Letter.key.in_(keys)
         db.session.execute(delete(Letter).where(*waiting), execution_options={"synchronize_session": False})
         notifications.take_back(keys)
@@ -224,8 +245,14 @@ def _plainly(kind: str, row: Exchange, *told: tuple[int, str]) -> None:
         )
 
 
-def _keys(row: Exchange, kind: str) -> list[str]:
-    """Keys of the pending letters of a kind that speak of this exchange; its id is the second or the first part."""
+def _answerable(row: Exchange, person: Account) -> dict[str, Any]:
+    return {"answer_url": answer_url(row, person)}
+
+
+def _keys(row: Exchange, kind: str, *conditions: ColumnElement[bool]) -> list[str]:
+    """Keys of the letters of a kind that speak of this exchange; its id is the second or the first part."""
     place = 2 if kind in (AGREED_KIND, HANDED_ON_KIND) else 1
-    keys = db.session.scalars(select(Letter.key).where(Letter.kind == kind, Letter.state == "pending"))
+    keys = db.session.scalars(
+        select(Letter.key).where(Letter.kind == kind, Letter.key.contains(f":{row.id}:"), *conditions)
+    )
     return [key for key in keys if key.split(":")[place] == str(row.id)]

@@ -38,6 +38,7 @@ OF_LETTER = {
     "exchange_reply": Told("requests", always=True),
     "exchange_handed_on": Told("requests", always=True),
     "exchange_agreed": Told("requests", always=True),
+    "exchange_revoked": Told("requests", always=True),
     "exchange_query": Told("requests"),
     "exchange_declined": Told("requests"),
     "exchange_lapsed": Told("requests"),

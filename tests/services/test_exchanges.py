@@ -128,6 +128,32 @@ def test_a_request_reaches_the_other_town_without_a_contact_and_a_yes_by_link_se
     assert letters("exchange_agreed") == [], "what has not left yet stays here"
 
 
+def test_a_consent_taken_back_after_the_letters_have_left_is_told_to_both_towns(
+    cast: Cast, travel: time_machine.Traveller
+) -> None:
+    exchange_id = ask(cast)
+    exchange_links.answer(token(letters("exchange_requested")[0]), "accept")
+    for letter in letters("exchange_agreed"):
+        letter.state = "sent"
+    db.session.commit()
+    exchange_answers.act(exchange_id, cast.other_town.id, cast.stranger.id, "revoke")
+    to_asker, to_asked = letters("exchange_revoked")
+    assert (to_asker.account_id, to_asked.account_id) == (cast.mayor.id, cast.stranger.id)
+    assert to_asker.subject == "Lauenfurt nimmt die Zustimmung zum Gespräch zurück"
+    for body in bodies(to_asker):
+        assert "Bitte warten Sie mit Anruf und E-Mail" in body and "/gespraechs-anfrage/" not in body
+    assert to_asked.subject == "Die Zustimmung zum Gespräch mit Ellernrode ist zurückgenommen"
+    for body in bodies(to_asked):
+        assert "Sie können neu entscheiden" in " ".join(body.split())
+        assert cast.mayor.email not in body
+    # The new link answers; once more agreed to by it, it can be taken back once more.
+    travel.shift(timedelta(hours=1))
+    assert exchange_links.answer(token(to_asked), "accept") is not None
+    assert state(exchange_id) == "talking" and len(letters("exchange_agreed")) == 4
+    exchange_answers.act(exchange_id, cast.other_town.id, cast.stranger.id, "revoke")
+    assert len(letters("exchange_revoked")) == 4 and len(letters("exchange_agreed")) == 2
+
+
 def test_a_consent_given_by_link_stands_after_a_day_and_one_given_by_the_page_at_once(
     cast: Cast, travel: time_machine.Traveller
 ) -> None:
