@@ -29,8 +29,9 @@ class AnswerStandsError(Exception):
     """The town has answered, and it is too late or not this person's to change that."""
 
 
-def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: str) -> None:
-    """Give the town's answer: contact, later, declined or known; commits.
+def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: str) -> bool:
+    """Give the town's answer: contact, later, declined or known; commits. True where by this answer both towns wish
+    to talk, and have been told whom to speak to.
 
     Anyone confirmed may give the first answer and replace "later"; a lead may change any for seven days.
     ``via`` is "page" or "letter". Raises UnknownSuggestionError where the suggestion is not this town's or the
@@ -43,7 +44,7 @@ def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: st
     given = _given(row)
     if given is not None and given.answer == choice:
         db.session.rollback()
-        return
+        return False
     if given is not None and not _may_replace(given, role):
         db.session.rollback()
         raise AnswerStandsError(suggestion_id)
@@ -55,8 +56,7 @@ def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: st
         _let_the_other_answer(row)
     if before == "contact":
         answer_wishes.withdraw(row, opposite)
-    if opposite is not None:
-        answer_wishes.answered(row, opposite, wishes=choice == "contact")
+    talk = opposite is not None and answer_wishes.answered(row, opposite, wishes=choice == "contact")
     audit.record(
         "suggestion.answered",
         account_id=account_id,
@@ -66,6 +66,7 @@ def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: st
         via=via,
     )
     db.session.commit()
+    return talk
 
 
 def give_reason(suggestion_id: int, town_id: int, account_id: int, reason: str) -> bool:

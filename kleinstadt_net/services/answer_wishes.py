@@ -31,18 +31,20 @@ def lock_pair(row: Suggestion) -> Suggestion | None:
     return next((one for one in both if one.id != row.id), None)
 
 
-def answered(row: Suggestion, opposite: Suggestion, *, wishes: bool) -> None:
+def answered(row: Suggestion, opposite: Suggestion, *, wishes: bool) -> bool:
     """In the running transaction: the town of ``row`` has answered, so it need not be asked any more.
 
-    Where both wish it their exchange opens and both are told: ``wishes`` says whether the answer was "contact".
+    Where both wish it their exchange opens and both are told: ``wishes`` says whether the answer was "contact", and
+    the function whether it came to that.
     """
     _take_back(WISH_KIND, opposite)
     theirs = _contact(opposite) if wishes else None
     ours = _contact(row) if theirs is not None else None
     if ours is None or theirs is None or not _can_talk(row):
-        return
+        return False
     _take_back(STANDING_KIND, opposite)
     exchange_wishes.open_for(opposite, theirs, ours)
+    return True
 
 
 def withdraw(row: Suggestion, opposite: Suggestion | None) -> None:

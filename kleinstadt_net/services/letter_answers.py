@@ -3,7 +3,7 @@
 Whoever holds the link sees what stood in the letter and to whom it was sent, and nothing more.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -24,13 +24,15 @@ REASON_WITHIN = timedelta(hours=1)
 class OpenLink:
     """What an answer link shows: whom the letter went to, the suggestion, and the town's answer so far.
 
-    A town that answered "later" is still being asked; ``given`` is then None.
+    A town that answered "later" is still being asked; ``given`` is then None. ``both_wish``: the answer just given by
+    it has opened a talk.
     """
 
     recipient: str
     town: HomeTown
     suggestion: Suggestion
     given: str | None
+    both_wish: bool = False
 
 
 def find(token: str) -> OpenLink | None:
@@ -61,11 +63,11 @@ def answer(token: str, choice: str) -> OpenLink | None:
     told, account_id = found.suggestion.suggestion_id, link.account_id
     try:
         # Commits, and the consumed link with it.
-        answer_giving.give(told, found.town.town_id, account_id, choice, via="letter")
+        both_wish = answer_giving.give(told, found.town.town_id, account_id, choice, via="letter")
     except (answer_giving.AnswerStandsError, answer_giving.UnknownSuggestionError):
         # A colleague answered, or her access ended, in this very moment.
         return find(token)
-    return found
+    return replace(found, both_wish=both_wish)
 
 
 def give_reason(token: str, reason: str) -> OpenLink | None:

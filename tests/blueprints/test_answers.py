@@ -161,3 +161,32 @@ def test_each_person_chooses_how_she_hears_of_a_wish(client: FlaskClient, cast: 
 def test_the_links_of_these_letters_lead_somewhere(client: FlaskClient) -> None:
     match = client.application.url_map.bind("localhost").match
     assert match(answer_letters.SUGGESTIONS_PATH)[0] == "suggestions.index"
+
+
+def test_whoever_wishes_second_reads_before_and_after_that_contacts_go_out_at_once(
+    client: FlaskClient, cast: Cast, sign_in: Any, pair: tuple[Suggestion, Suggestion]
+) -> None:
+    ours, theirs = pair
+    sign_in(client, cast.mayor)
+    assert "sind Sie im Gespräch: Beide Städte bekommen gleich einen Brief" not in text(client)
+    answer_giving.give(theirs.id, cast.other_town.id, cast.stranger.id, "contact", "page")
+    page = text(client)
+    assert "sind Sie im Gespräch: Beide Städte bekommen gleich einen Brief mit Namen, Amt und E-Mail" in page
+    done = post(client, f"{PAGE}/{ours.id}/antwort", antwort="contact", zurueck="uebersicht").text
+    assert "Sie beide möchten sprechen. Beide Städte bekommen gleich einen Brief" in done
+
+
+def test_the_link_of_a_letter_says_so_too(
+    client: FlaskClient, cast: Cast, pair: tuple[Suggestion, Suggestion]
+) -> None:
+    ours, theirs = pair
+    answer_giving.give(theirs.id, cast.other_town.id, cast.stranger.id, "contact", "page")
+    token = links.create(digests.ANSWER_PURPOSE, cast.mayor.id, days=9, target_id=ours.id)
+    db.session.commit()
+    address = f"/antwort/{token}"
+    page = text(client, address)
+    # The link may be forwarded: what the other town wishes is not told before the town has answered.
+    assert "Wünschen beide Städte Kontakt, schicken wir" in page and "möchten miteinander" not in page
+    done = post(client, address, address, answer="contact")
+    assert "Ellernrode und Lauenfurt möchten miteinander sprechen. Beide Städte bekommen" in done.text
+    assert "innerhalb von zwei Arbeitstagen" not in done.text

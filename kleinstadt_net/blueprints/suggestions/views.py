@@ -21,6 +21,10 @@ SAID = {
     "declined": "In Ordnung. Diese Stadt schlagen wir Ihnen ein Jahr lang nicht mehr vor; sie erfährt davon nichts.",
     "known": "Schön, dass Sie sich schon kennen. Diese Stadt schlagen wir Ihnen nicht mehr vor.",
 }
+BOTH_WISH = (
+    "Sie beide möchten sprechen. Beide Städte bekommen gleich einen Brief mit Namen, Amt und E-Mail-Adresse der "
+    "Ansprechpersonen."
+)
 
 
 @bp.get("/vorschlaege")
@@ -46,7 +50,7 @@ def answer(suggestion_id: int) -> ResponseReturnValue:
     town_id, account_id = current_user.acting.town_id, current_user.account_id
     choice = str(form.antwort.data)
     try:
-        answer_giving.give(suggestion_id, town_id, account_id, choice, "page")
+        both_wish = answer_giving.give(suggestion_id, town_id, account_id, choice, "page")
     except UnknownSuggestionError:
         abort(404)
     except AnswerStandsError:
@@ -63,7 +67,7 @@ def answer(suggestion_id: int) -> ResponseReturnValue:
             "warning",
         )
     else:
-        flash(SAID[choice], "success")
+        flash(BOTH_WISH if both_wish else SAID[choice], "success")
     return _back(form.zurueck.data, suggestion_id, asks_why=choice == "declined")
 
 
