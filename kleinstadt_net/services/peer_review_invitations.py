@@ -60,7 +60,8 @@ def offered(subject: str, town_id: int) -> tuple[TownCard, ...]:
 def invite(subject: str, question: str, ags: Sequence[str], *, town_id: int, account_id: int) -> int:
     """Ask one question and invite two or three towns to it; commits and answers its id.
 
-    Raises RefusedError, and ValueError for a subject or a length that is not offered.
+    The same question sent twice is asked once. Raises RefusedError, and ValueError for a subject or a length that is
+    not offered.
     """
     if subject not in SUBJECTS or not 1 <= len(question) <= QUESTION_LENGTH:
         raise ValueError("no subject, or a question that does not fit")
@@ -72,6 +73,10 @@ def invite(subject: str, question: str, ags: Sequence[str], *, town_id: int, acc
     db.session.rollback()
     begin_writing(db.session)
     db.session.execute(select(Town.id).where(Town.id == town_id).with_for_update())
+    same = _same(subject, question, town_id, set(invited))
+    if same is not None:
+        db.session.rollback()
+        return same
     running = select(func.count()).where(PeerReview.host_id == town_id, PeerReview.state == OPEN)
     if (db.session.scalar(running) or 0) >= MOST_OPEN:
         db.session.rollback()
@@ -109,8 +114,13 @@ def invite_another(peer_review_id: int, ags: str, *, town_id: int, account_id: i
         db.session.rollback()
         raise UnknownPeerReviewError(peer_review_id)
     present = peer_reviews.guests(peer_review_id)
-    new = [one for one in _invitable([ags], town_id) if one not in {guest.town_id for guest in present}]
     coming = [guest for guest in present if guest.answer != NO]
+    asked = _invitable([ags], town_id)
+    if {guest.town_id for guest in coming} & set(asked):
+        # By a second click.
+        db.session.rollback()
+        return
+    new = [one for one in asked if one not in {guest.town_id for guest in present}]
     if not new or len(coming) >= MOST:
         db.session.rollback()
         raise RefusedError("many" if len(coming) >= MOST else "unknown")
@@ -120,10 +130,11 @@ def invite_another(peer_review_id: int, ags: str, *, town_id: int, account_id: i
     db.session.commit()
 
 
-def answer(peer_review_id: int, *, town_id: int, account_id: int, says_yes: bool) -> None:
-    """Come or not, for an invited town; a no stays a no. Commits; the host is told.
+def answer(peer_review_id: int, *, town_id: int, account_id: int, says_yes: bool) -> str:
+    """Come or not, for an invited town; a no stays a no. Commits; the host, whose name is answered, is told once.
 
-    Raises UnknownPeerReviewError where the town was not invited, has declined, or it is over.
+    Raises UnknownPeerReviewError where the town was not invited, has declined and would like to come after all, or it
+    is over.
     """
     row = locked(peer_review_id)
     guest = db.session.scalar(
@@ -132,12 +143,13 @@ def answer(peer_review_id: int, *, town_id: int, account_id: int, says_yes: bool
         .with_for_update()
     )
     is_theirs = guest is not None and answer_people.role(account_id, town_id) is not None
-    if guest is None or not is_theirs or guest.answer == NO or row.state != OPEN:
+    if guest is None or not is_theirs or (guest.answer == NO and says_yes) or row.state != OPEN:
         db.session.rollback()
         raise UnknownPeerReviewError(peer_review_id)
-    if guest.answer == YES and says_yes:
+    host = db.session.scalars(select(Town.name).where(Town.id == row.host_id)).one()
+    if guest.answer == (YES if says_yes else NO):
         db.session.rollback()
-        return
+        return host
     guest.answer, guest.account_id = YES if says_yes else NO, account_id
     guest.answered_at = row.changed_at = clock.now()
     audit.record(
@@ -149,6 +161,7 @@ def answer(peer_review_id: int, *, town_id: int, account_id: int, says_yes: bool
     )
     peer_review_letters.answered(row, guest)
     db.session.commit()
+    return host
 
 
 def locked(peer_review_id: int) -> PeerReview:
@@ -160,6 +173,21 @@ def locked(peer_review_id: int) -> PeerReview:
         db.session.rollback()
         raise UnknownPeerReviewError(peer_review_id)
     return row
+
+
+def _same(subject: str, question: str, town_id: int, invited: set[int]) -> int | None:
+    """An open one of this town with the same question to the same towns: the form was sent twice."""
+    asked = db.session.scalars(
+        select(PeerReview.id).where(
+            PeerReview.host_id == town_id,
+            PeerReview.state == OPEN,
+            PeerReview.subject == subject,
+            PeerReview.question == question,
+        )
+    ).all()
+    return next(
+        (one for one in asked if {guest.town_id for guest in peer_reviews.guests(one)} == invited), None
+    )
 
 
 def _add(row: PeerReview, town_id: int, role: str) -> None:

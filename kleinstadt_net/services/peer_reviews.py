@@ -168,6 +168,16 @@ def page(peer_review_id: int, town_id: int) -> PeerReviewPage:
     )
 
 
+def has_declined(peer_review_id: int, town_id: int) -> bool:
+    """Whether the town was invited and will not come: for it there is no page any more."""
+    no = select(PeerReviewTown.id).where(
+        PeerReviewTown.peer_review_id == peer_review_id,
+        PeerReviewTown.town_id == town_id,
+        PeerReviewTown.answer == NO,
+    )
+    return db.session.scalar(no) is not None
+
+
 def guests(peer_review_id: int) -> Sequence[PeerReviewTown]:
     """The invited towns, in the order of their invitation."""
     return db.session.scalars(

@@ -49,6 +49,8 @@ def test_from_the_question_to_what_others_read(client: FlaskClient, cast: Cast, 
     assert late.status_code == 409 and "Wir rufen an." in late.text and "Meines" in late.text
     wrong = send(client, edit, tag="31. Februar", version="2")
     assert wrong.status_code == 422 and "aus dem Kalender" in wrong.text
+    past = send(client, edit, tag="2019-05-06", ergebnis="Meines", version="2")
+    assert past.status_code == 422 and "liegt vor Ihrer Einladung" in past.text and "Meines" in past.text
     send(client, f"{made}/veroeffentlichen", text="Anrufen hilft.")
     begun = send(client, f"{made}/beispiel", made)
     assert begun.location == f"/unsere-stadt/beispiele/{db.session.scalars(select(Practice.id)).one()}"
@@ -73,5 +75,13 @@ def test_another_town_is_invited_in_the_place_of_one_that_declined(
     assert send(client, more).status_code == 422
     assert send(client, more, stadt=towns[2].ags).location == made
     assert "Noch eine Stadt einladen" not in client.get(made).text
+    # Whoever has said no, twice by a second click, is not met by a page that does not exist.
+    guest = MembershipFactory(town=towns[0]).account
+    sign_in(client, guest)
+    token = client.get(made).text.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    for _ in range(2):
+        said = client.post(f"{made}/antwort", data={"csrf_token": token, "antwort": "nein"})
+        assert said.location == LIST
+    assert client.get(made).location == LIST and "abgesagt. Sie müssen" in client.get(LIST).text
     sign_in(client, cast.stranger)
     assert client.get(more).status_code == 404

@@ -1,5 +1,6 @@
 """Peer reviews: invited, answered, written together, and public only as far as the host says."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,9 +33,9 @@ def third(cast: Cast) -> Town:
     return made
 
 
-def invite(cast: Cast, *towns: Town) -> int:
+def invite(cast: Cast, *towns: Town, question: str = QUESTION) -> int:
     return peer_review_invitations.invite(
-        "innenstadt", QUESTION, [town.ags for town in towns], town_id=cast.town.id, account_id=cast.mayor.id
+        "innenstadt", question, [town.ags for town in towns], town_id=cast.town.id, account_id=cast.mayor.id
     )
 
 
@@ -75,8 +76,8 @@ def test_what_cannot_be_invited(cast: Cast, third: Town) -> None:
     ):
         with pytest.raises(RefusedError, match=reason):
             invite(cast, *towns)
-    for _ in range(3):
-        invite(cast, third, cast.other_town)
+    for question in ("Wie?", "Wann?", "Wer?"):
+        invite(cast, third, cast.other_town, question=question)
     with pytest.raises(RefusedError, match="open_enough"):
         invite(cast, third, cast.other_town)
 
@@ -84,11 +85,11 @@ def test_what_cannot_be_invited(cast: Cast, third: Town) -> None:
 def test_a_no_is_told_to_the_host_alone_and_another_is_invited_instead(cast: Cast, third: Town) -> None:
     fourth = TownFactory(taking_part=True)
     made = invite(cast, cast.other_town, third)
+    answer(made, cast, says_yes=False)
     with pytest.raises(RefusedError, match="unknown"):
         peer_review_invitations.invite_another(
-            made, third.ags, town_id=cast.town.id, account_id=cast.mayor.id
+            made, cast.other_town.ags, town_id=cast.town.id, account_id=cast.mayor.id
         )
-    answer(made, cast, says_yes=False)
     (told,) = letters("peer_review_answered")
     assert told.account_id == cast.mayor.id and told.subject == "Lauenfurt kann diesmal nicht kommen"
     with pytest.raises(UnknownPeerReviewError):
@@ -113,7 +114,7 @@ def test_the_host_settles_the_day_and_guests_write_what_was_said(cast: Cast, thi
     peer_review_writing.edit(made, settled, 1, **host, roles={cast.other_town.ags: "records", "x": "y"})
     assert {letter.account_id for letter in letters("peer_review_dated")} == {cast.mayor.id, cast.stranger.id}
     with pytest.raises(StaleVersionError) as stale:
-        peer_review_writing.edit(made, EMPTY, 1, **guest)
+        peer_review_writing.edit(made, replace(EMPTY, minutes="Alle da."), 1, **guest)
     assert stale.value.content == settled
     written = Content(None, "anderswo", "", "Alle waren da.", "Wir rufen an.")
     peer_review_writing.edit(made, written, stale.value.version, **guest)
@@ -137,6 +138,44 @@ def test_the_host_settles_the_day_and_guests_write_what_was_said(cast: Cast, thi
         peer_review_writing.edit(made, written, 9, **guest)
     peer_review_writing.publish(made, "", **host)
     assert peer_reviews.listing(third.id).published == ()
+
+
+def test_what_is_sent_twice_is_done_and_told_once(cast: Cast, third: Town) -> None:
+    made = invite(cast, cast.other_town, third)
+    assert invite(cast, third, cast.other_town) == made and len(letters("peer_review_invited")) == 2
+    host: dict[str, Any] = {"town_id": cast.town.id, "account_id": cast.mayor.id}
+    day = clock.today() + timedelta(days=20)
+    for _ in range(2):
+        answer(made, cast, says_yes=True)
+        # The second form was opened at the first version too.
+        peer_review_writing.edit(
+            made, Content(day, "Rathaus", "", "", "Gut."), 1, **host, roles={cast.other_town.ags: "records"}
+        )
+        peer_review_writing.publish(made, "Anrufen hilft.", **host)
+    assert [len(letters(f"peer_review_{kind}")) for kind in ("answered", "dated")] == [1, 2]
+    begun = peer_review_writing.begin_example(made, **host)
+    assert peer_review_writing.begin_example(made, **host) == begun
+    for _ in range(2):
+        answer(made, cast, says_yes=False)
+    assert len(letters("peer_review_answered")) == 2 and peer_reviews.has_declined(made, cast.other_town.id)
+    fourth = MembershipFactory().town
+    for _ in range(2):
+        peer_review_invitations.invite_another(made, fourth.ags, **host)
+    assert len(letters("peer_review_invited")) == 3
+    for _ in range(2):
+        peer_review_writing.end(made, **host)
+    assert peer_reviews.page(made, cast.town.id).state == "closed"
+
+
+@pytest.mark.parametrize("days", [-1, 367])
+def test_a_day_before_the_invitation_or_years_ahead_is_refused_and_nothing_stored(
+    cast: Cast, third: Town, days: int
+) -> None:
+    made = invite(cast, cast.other_town, third)
+    wrong = Content(clock.today() + timedelta(days=days), "Rathaus", "", "", "")
+    with pytest.raises(peer_review_writing.RefusedError):
+        peer_review_writing.edit(made, wrong, 1, town_id=cast.town.id, account_id=cast.mayor.id)
+    assert peer_reviews.page(made, cast.town.id).place == ""
 
 
 def test_without_a_result_the_end_is_a_cancellation_and_whoever_would_have_come_is_told(

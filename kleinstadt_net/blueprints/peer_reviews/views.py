@@ -65,8 +65,11 @@ def new() -> ResponseReturnValue:
 
 @bp.get("/kollegiale-beratung/<int:peer_review_id>")
 @access(EDITOR, town=acting)
-def show(peer_review_id: int) -> str:
+def show(peer_review_id: int) -> ResponseReturnValue:
     """One visit, for its host and the invited towns."""
+    if peer_reviews.has_declined(peer_review_id, current_user.acting.town_id):
+        flash("Ihre Stadt hat zu dieser Beratung abgesagt. Sie müssen nichts mehr tun.", "info")
+        return redirect(url_for("peer_reviews.index"))
     page = the_page(peer_review_id)
     return render_template("peer_reviews/show.html", page=page, town=current_user.acting)
 
@@ -75,12 +78,13 @@ def show(peer_review_id: int) -> str:
 @access(EDITOR, town=acting)
 def answer(peer_review_id: int) -> ResponseReturnValue:
     """Come or not."""
-    page, form = the_page(peer_review_id), AnswerForm()
+    form = AnswerForm()
     if not form.validate_on_submit():
+        page = the_page(peer_review_id)
         flash("Bitte wählen Sie eine der beiden Antworten.", "danger")
         return render_template("peer_reviews/show.html", page=page, town=current_user.acting), 422
     try:
-        peer_review_invitations.answer(
+        host = peer_review_invitations.answer(
             peer_review_id,
             town_id=current_user.acting.town_id,
             account_id=current_user.account_id,
@@ -89,9 +93,9 @@ def answer(peer_review_id: int) -> ResponseReturnValue:
     except UnknownPeerReviewError:
         abort(404)
     if not form.says_yes:
-        flash(f"In Ordnung. Wir sagen es {page.host.name} freundlich.", "success")
+        flash(f"In Ordnung. Wir sagen es {host} freundlich.", "success")
         return redirect(url_for("peer_reviews.index"))
-    flash(f"Schön. {page.host.name} weiß jetzt, dass Sie kommen.", "success")
+    flash(f"Schön. {host} weiß jetzt, dass Sie kommen.", "success")
     return redirect(url_for("peer_reviews.show", peer_review_id=peer_review_id))
 
 

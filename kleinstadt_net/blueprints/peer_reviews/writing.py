@@ -9,7 +9,7 @@ from kleinstadt_net.blueprints.peer_reviews.forms import PlainForm, PublicForm, 
 from kleinstadt_net.blueprints.peer_reviews.views import the_page
 from kleinstadt_net.security.access import EDITOR, LEAD, access, acting
 from kleinstadt_net.services import peer_review_writing
-from kleinstadt_net.services.peer_review_writing import StaleVersionError
+from kleinstadt_net.services.peer_review_writing import RefusedError, StaleVersionError
 from kleinstadt_net.services.peer_reviews import CANCELLED, UnknownPeerReviewError
 
 
@@ -35,6 +35,9 @@ def edit(peer_review_id: int) -> ResponseReturnValue:
             account_id=current_user.account_id,
             roles=roles_sent(request.form, (guest.town.ags for guest in page.guests)),
         )
+    except RefusedError as refused:
+        form.tag.errors = [refused.problem]
+        return render_template("peer_reviews/edit.html", **given, stale=None), 422
     except StaleVersionError as stale:
         # What was typed stays in the form; saving once more replaces what the other wrote, knowingly.
         form.rebase(stale)
