@@ -80,9 +80,9 @@ def _set_odt_language(document: odfdo.Document) -> None:
     document.insert_style(
         odfdo.Style("font-face", name=FONT, font_name=FONT, font_family=FONT, font_family_generic="swiss")
     )
-    for name, look in ((NOTE, {"size": "9pt"}), (HEAD_CELL, {"bold": True}), (CELL, {})):
+    for name, look in ((NOTE, {"fo:font-size": "9pt"}), (HEAD_CELL, {"fo:font-weight": "bold"}), (CELL, {})):
         style = odfdo.Style("paragraph", name=name, parent_style="Standard")
-        style.set_properties(area="text", **look)
+        style.set_properties(look, area="text")
         document.insert_style(style)
     edge = odfdo.Style("table-cell", name=CELL, border=BORDER, padding="0.1cm")
     document.insert_style(edge, automatic=True)

@@ -4,6 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from kleinstadt_net.vocabulary import DEMONSTRATION_NOTICE
+
+# What stands among the facts of a paper made of invented data.
+_WHAT, _, _SAID = DEMONSTRATION_NOTICE.partition(": ")
+INVENTED = (_WHAT, _SAID)
 BULLET = re.compile(r"^\s*[-*•]\s+")
 STRESS = re.compile(r"\*\*(.+?)\*\*|\*(\S.*?)\*")
 

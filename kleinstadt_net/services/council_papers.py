@@ -10,6 +10,7 @@ from kleinstadt_net import clock, formats
 from kleinstadt_net.database import db
 from kleinstadt_net.documents import office, pdf
 from kleinstadt_net.documents.papers import (
+    INVENTED,
     Block,
     Gap,
     Grid,
@@ -27,7 +28,7 @@ from kleinstadt_net.services.practice_content import Content
 from kleinstadt_net.services.practices import PracticePage
 from kleinstadt_net.services.towns import Figure
 from kleinstadt_net.territory import LAENDER
-from kleinstadt_net.vocabulary import COST_BANDS, DEMONSTRATION_NOTICE, DURATIONS, INSTRUMENTS
+from kleinstadt_net.vocabulary import COST_BANDS, DURATIONS, INSTRUMENTS
 
 TITLE = "Informationsvorlage (Entwurf)"
 TEXT_LENGTH = 3000
@@ -82,16 +83,16 @@ def draft(practice_id: int, town_id: int, town: str, additions: Additions) -> Dr
         example = adoptions.example(practice_id)
     except adoptions.UnknownPracticeError as unknown:
         raise UnknownPracticeError(practice_id) from unknown
-    figures = _figures({town_id, example.town_id})
+    figures, laender = _figures({town_id, example.town_id}), (_land(town_id), example.land)
     grid, sources = _figures_side_by_side(
-        (town, example.town), (figures.get(town_id), figures.get(example.town_id))
+        (town, example.town), laender, (figures.get(town_id), figures.get(example.town_id))
     )
     content = page.content
     sections = (
         Section("Sachverhalt", (*_situation(content, town, example.town, additions), grid, *sources)),
         Section("Beispiel", _example(content, page, example.town)),
         Section("Aufwand und Finanzierung", _effort(content, town, example.town, additions)),
-        Section("Risiken", _risks(content, town, example.town, (_land(town_id), example.land), additions)),
+        Section("Risiken", _risks(content, town, example.town, laender, additions)),
         Section("Beschlussvorschlag", (Gap(GAP_LINES),)),
     )
     paper = Paper(
@@ -108,8 +109,7 @@ def draft(practice_id: int, town_id: int, town: str, additions: Additions) -> Dr
 def file(made: Draft, kind: str) -> bytes:
     """The paper as a file of one of ``TYPES``. Raises PdfUnavailable where no PDF can be drawn, KeyError."""
     if kind == PDF:
-        context = {"paper": made.paper, "demonstration": installation.is_demonstration()}
-        return pdf.render("paper", context)
+        return pdf.render("paper", {"paper": made.paper})
     return {ODT: office.odt, DOCX: office.docx_file}[kind](made.paper)
 
 
@@ -117,7 +117,7 @@ def _facts(town: str, additions: Additions) -> tuple[tuple[str, str], ...]:
     facts = [("Stadt", town), ("Gremium und Sitzung", additions.committee or "noch offen")]
     facts.append(("Stand", formats.day(clock.today())))
     if installation.is_demonstration():
-        facts.append(("Hinweis", DEMONSTRATION_NOTICE))
+        facts.append(INVENTED)
     return tuple(facts)
 
 
@@ -184,8 +184,8 @@ def _risks(
                 is_note=True,
             )
         )
-    own_land, other_land = (LAENDER[key].name if key in LAENDER else "" for key in laender)
-    if own_land and other_land and own_land != other_land:
+    own_land, other_land = map(_land_name, laender)
+    if UNKNOWN not in (own_land, other_land) and own_land != other_land:
         blocks.append(
             Paragraph(
                 f"{other} liegt in einem anderen Land ({other_land}). Kommunalrecht und Förderung in {own_land} "
@@ -194,6 +194,10 @@ def _risks(
         )
     blocks += text_blocks(additions.risks)
     return tuple(blocks) or (Paragraph(f"Bitte ergänzen: Was könnte in {town} schwierig werden?"),)
+
+
+def _land_name(key: str) -> str:
+    return LAENDER[key].name if key in LAENDER else UNKNOWN
 
 
 def _land(town_id: int) -> str:
@@ -208,12 +212,13 @@ def _figures(town_ids: set[int]) -> dict[int, Figure | None]:
 
 
 def _figures_side_by_side(
-    names: tuple[str, str], figures: tuple[Figure | None, Figure | None]
+    names: tuple[str, str], laender: tuple[str, str], figures: tuple[Figure | None, Figure | None]
 ) -> tuple[Grid, list[Block]]:
-    """The facts of both towns in a table, and where each comes from below it."""
-    columns = [_column(figure) for figure in figures]
-    titles = ("Einwohner", "Fläche", "Einwohner je km²", "Veränderung der Einwohnerzahl im Jahr")
-    rows = tuple((title, *(column[row] for column in columns)) for row, title in enumerate(titles))
+    """The facts of both towns in a table, and where each comes from below it; what nobody knows is left out."""
+    columns = [(_land_name(land), *_column(figure)) for land, figure in zip(laender, figures, strict=True)]
+    titles = ("Land", "Einwohner", "Fläche", "Einwohner je km²", "Veränderung der Einwohnerzahl im Jahr")
+    told = ((title, *(column[row] for column in columns)) for row, title in enumerate(titles))
+    rows = tuple(row for row in told if set(row[1:]) != {UNKNOWN})
     sources = [
         Paragraph(f"{name}: {_source(figure)}", is_note=True)
         for name, figure in zip(names, figures, strict=True)

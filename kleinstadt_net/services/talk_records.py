@@ -9,12 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from kleinstadt_net import clock, formats
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.documents import office, pdf
-from kleinstadt_net.documents.papers import Items, Paper, Paragraph, Section, text_blocks
+from kleinstadt_net.documents.papers import INVENTED, Items, Paper, Paragraph, Section, text_blocks
 from kleinstadt_net.models import TalkRecord
 from kleinstadt_net.services import answer_people, audit, exchanges, installation, local_times
 from kleinstadt_net.services.exchanges import Party, UnknownExchangeError
 from kleinstadt_net.territory import LAENDER
-from kleinstadt_net.vocabulary import DEMONSTRATION_NOTICE
 
 TITLE = "Gesprächsvermerk"
 PRESENT_LENGTH, TEXT_LENGTH = 1000, 4000
@@ -137,7 +136,7 @@ def paper(party: Party, stored: Stored) -> Paper:
     present = tuple(line.strip() for line in content.present.splitlines() if line.strip())
     facts = [("Datum", formats.day(content.held_on)), ("Städte", f"{_named(party)}")]
     if installation.is_demonstration():
-        facts.append(("Hinweis", DEMONSTRATION_NOTICE))
+        facts.append(INVENTED)
     return Paper(
         title=TITLE,
         subtitle=f"Gespräch mit {party.peer.name} am {formats.long_day(content.held_on)}",
@@ -159,7 +158,7 @@ def file(party: Party, stored: Stored, kind: str) -> bytes:
     """The paper as a file of one of ``TYPES``. Raises PdfUnavailable where no PDF can be drawn, KeyError."""
     made = paper(party, stored)
     if kind == PDF:
-        return pdf.render("paper", {"paper": made, "demonstration": installation.is_demonstration()})
+        return pdf.render("paper", {"paper": made})
     return {ODT: office.odt}[kind](made)
 
 

@@ -74,8 +74,8 @@ def test_both_towns_figures_stand_side_by_side_with_quality_and_source(
         block for block in draft(practice, cast).paper.sections[0].blocks if isinstance(block, papers.Grid)
     )
     assert grid.head == ("Angabe", "Ellernrode", "Lauenfurt")
-    assert [row[0] for row in grid.rows][:3] == ["Einwohner", "Fläche", "Einwohner je km²"]
-    assert all("amtlich, " in cell for cell in grid.rows[0][1:])
+    assert [row[0] for row in grid.rows] == ["Land", "Einwohner", "Fläche", "Einwohner je km²"]
+    assert all("amtlich, " in cell for cell in grid.rows[1][1:])
     other = draft(PracticeFactory(town=guessed), cast)
     assert "(Schätzwert)" in texts(other) and "Erfundenes Verzeichnis" in texts(other)
 
@@ -98,6 +98,8 @@ def test_the_odt_has_headings_a_table_and_speaks_german(practice: Practice, cast
     assert (default.get_attribute("fo:language"), default.get_attribute("fo:country")) == ("de", "DE")
     assert document.body.get_elements("//table:table-header-rows//text:p")[1].text == "Ellernrode"
     assert len(document.body.get_elements("//table:table-row")) == 5
+    head = document.styles.get_element("//style:style[@style:name='Tabellenkopf']/style:text-properties")
+    assert head is not None and head.get_attribute("fo:font-weight") == "bold"
     assert "Vier davon am Markt" in document.get_formatted_text()
 
 
