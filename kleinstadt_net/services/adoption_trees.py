@@ -56,7 +56,7 @@ class Ancestor:
 
 @dataclass(frozen=True)
 class Tree:
-    """``ancestors`` from the first to the nearest; ``towns`` counts the branches of all generations shown.
+    """``ancestors`` from the first to the nearest; ``towns`` counts those of all generations who have not given up.
 
     ``may_adopt``: the reader's town is another than the example's; ``own`` is its own branch.
     """
@@ -194,4 +194,4 @@ def _version(practice: Practice) -> Version:
 
 
 def _count(branches: tuple[Branch, ...]) -> int:
-    return sum(1 + _count(branch.branches) for branch in branches)
+    return sum((branch.state != "given_up") + _count(branch.branches) for branch in branches)

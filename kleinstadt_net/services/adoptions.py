@@ -18,6 +18,7 @@ from kleinstadt_net.vocabulary import ADOPTION_STATES
 CHANGED_LENGTH, WHY_LENGTH = 2000, 1000
 RELEASED = "released"
 LEAD = "lead"
+GIVEN_UP = "given_up"
 
 
 class UnknownPracticeError(LookupError):
@@ -107,7 +108,7 @@ def save(practice_id: int, town_id: int, account_id: int, content: Content, vers
     """Enter, or change at ``version`` (0 for a new one), what the town makes of an example; True for a new one.
 
     Commits. The example's town is told of a new one. Raises UnknownPracticeError, OwnExampleError, StaleVersionError,
-    ValueError for a state, a length or an own version that is not offered.
+    ValueError for a state, a length or an own version that is not offered; nobody begins by giving up.
     """
     _check(content)
     db.session.rollback()
@@ -171,6 +172,8 @@ def _write(practice_id: int, town_id: int, account_id: int, content: Content, ve
     if content.own_practice_id is not None and content.own_practice_id not in offered:
         raise ValueError(f"no own version: {content.own_practice_id}")
     is_new = row is None
+    if is_new and content.state == GIVEN_UP:
+        raise ValueError("what was never begun cannot be given up")
     if row is None:
         row = Adoption(practice_id=practice_id, town_id=town_id, created_at=clock.now(), version=0)
         db.session.add(row)

@@ -39,6 +39,19 @@ def test_a_mayor_enters_that_her_town_repeats_an_example(mayor: FlaskClient, pra
     assert "Nur zwei Läden." not in mayor.get(address).text
 
 
+def test_giving_up_is_for_those_who_have_begun_and_is_not_counted_among_those_who_do_it(
+    mayor: FlaskClient, practice: Practice
+) -> None:
+    address = f"/beispiel/{practice.id}/umsetzen"
+    assert "Wir verfolgen es nicht weiter." not in mayor.get(address).text
+    assert post(mayor, address, state="given_up", version="0").status_code == 422
+    post(mayor, address, state="planned", version="0")
+    assert "Wir verfolgen es nicht weiter." in mayor.get(address).text
+    post(mayor, address, state="given_up", version="1")
+    page = mayor.get(f"/beispiel/{practice.id}").text
+    assert "Wer es versucht hat" in page and "verfolgt es nicht weiter." in page
+
+
 def test_a_visitor_reads_who_repeats_it_but_not_why(
     client: FlaskClient, practice: Practice, cast: Cast
 ) -> None:

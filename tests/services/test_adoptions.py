@@ -53,10 +53,19 @@ def test_a_lead_s_word_is_public_and_an_editor_s_waits_for_her(practice: Practic
 def test_plans_and_what_was_given_up_are_for_confirmed_towns(
     state: str, practice: Practice, cast: Cast
 ) -> None:
-    save(practice, cast.town, cast.mayor, state)
-    assert adoption_trees.tree(practice.id, VISITOR).towns == 0
-    own = adoption_trees.tree(practice.id, Reader(cast.town.id, verified=True)).own
-    assert own is not None and own.state == state
+    save(practice, cast.town, cast.mayor, "planned")
+    save(practice, cast.town, cast.mayor, state, version=1)
+    assert adoption_trees.tree(practice.id, VISITOR).branches == ()
+    tree = adoption_trees.tree(practice.id, Reader(cast.town.id, verified=True))
+    assert tree.own is not None and tree.own.state == state
+    assert tree.towns == (0 if state == "given_up" else 1)
+
+
+def test_nobody_begins_by_giving_up(practice: Practice, cast: Cast) -> None:
+    with pytest.raises(ValueError, match="never begun"):
+        save(practice, cast.town, cast.mayor, "given_up")
+    assert db.session.scalars(select(Adoption)).all() == []
+    assert db.session.scalars(select(Notification)).all() == []
 
 
 def test_the_tree_goes_down_and_up_through_own_versions(practice: Practice, cast: Cast) -> None:

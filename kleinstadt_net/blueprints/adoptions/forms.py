@@ -7,6 +7,7 @@ from wtforms.widgets import HiddenInput
 
 from kleinstadt_net.services.adoptions import (
     CHANGED_LENGTH,
+    GIVEN_UP,
     WHY_LENGTH,
     Content,
     Desk,
@@ -46,8 +47,12 @@ class AdoptionForm(BaseForm):
     own_practice = SelectField("Ihr eigenes Beispiel dazu (freiwillig)", coerce=int, default=0)
     version = IntegerField(widget=HiddenInput(), default=0)
 
-    def offer(self, versions: tuple[tuple[int, str], ...]) -> None:
-        """Own examples that might tell of it, by id."""
+    def offer(self, versions: tuple[tuple[int, str], ...], *, is_new: bool) -> None:
+        """Own examples that might tell of it, by id; whoever begins has given nothing up."""
+        if is_new:
+            self.state.choices = [
+                SelectChoice(key, title) for key, title in STATES.items() if key != GIVEN_UP
+            ]
         self.own_practice.choices = [
             SelectChoice(0, "Noch keines"),
             *(SelectChoice(own_id, title) for own_id, title in versions),
@@ -78,7 +83,7 @@ def adoption_form(desk: Desk) -> AdoptionForm:
         else {"state": "planned"}
     )
     form = AdoptionForm(data=given)
-    form.offer(desk.versions)
+    form.offer(desk.versions, is_new=own is None)
     return form
 
 
