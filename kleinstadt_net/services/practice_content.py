@@ -116,7 +116,7 @@ def missing(content: Content) -> dict[str, str]:
 
 
 def as_sent(content: Content) -> dict[str, list[str]]:
-    """The content as its form would send it, by field; a step is a line."""
+    """The content as its form would send it, by field; a step is a line, a month is typed as "05.2023"."""
     funded = {None: "", True: "yes", False: "no"}[content.is_funded]
     plain_texts = {
         name: [value or ""]
@@ -129,6 +129,8 @@ def as_sent(content: Content) -> dict[str, list[str]]:
         "topics": [key for key in content.subjects if key not in THESES],
         "steps": ["\n".join(content.steps)],
         "is_funded": [funded],
+        "began_on": [_typed_period(content.began_on)],
+        "ended_on": [_typed_period(content.ended_on)],
     }
 
 
@@ -142,6 +144,11 @@ def search_text(content: Content) -> str:
     )
     words = (word for text in texts for form in (fold, plain) for word in form(text).split())
     return " ".join(dict.fromkeys(words))
+
+
+def _typed_period(stored: str | None) -> str:
+    year, _, month = (stored or "").partition("-")
+    return f"{month}.{year}" if month else year
 
 
 def _too_long(content: Content) -> dict[str, str]:

@@ -53,7 +53,7 @@ def _card(picture: Snapshot, seen_from: int | None, town: Any) -> TownCard:
         kreis_name=town.kreis_name,
         population=None if np.isnan(population) else int(population),
         is_estimate=not picture.official[row],
-        distance_km=None if own is None else distance_km(picture.features, own, row),
+        distance_km=None if own in (None, row) else distance_km(picture.features, own, row),
         # Towns that do not take part have none there.
         focus=tuple(
             picture.features.subjects[n] for n in np.flatnonzero(picture.features.declared.focus[:, row])

@@ -60,7 +60,7 @@ def test_an_example_goes_from_its_title_to_the_collection(
     page = read(editor.application.test_client(), f"/beispiel/{draft.practice_id}")
     for words in (
         "<li>Eigentümer angerufen.</li>",
-        "seit 05.2023",
+        "seit Mai 2023",
         "5.000 bis 50.000 Euro",
         "Wirtschaftsförderung der Stadt",
     ):

@@ -263,3 +263,10 @@ def test_every_invented_example_is_complete_and_says_what_it_costs_and_whom_to_a
         practice_content.check(content)
         assert not practice_content.missing(content), content.title
         assert content.cost_band and content.staff and content.failures, content.title
+
+
+def test_a_town_is_told_how_far_others_are_and_not_how_far_itself(cast: Cast) -> None:
+    own, other = (make.PracticeFactory(town=town).id for town in (cast.town, cast.other_town))
+    reader = Reader(cast.town.id, verified=True)
+    pages = [practices.page(one, reader) for one in (own, other)]
+    assert [page and page.town.distance_km is None for page in pages] == [True, False]
