@@ -181,7 +181,7 @@ def test_the_link_of_a_letter_says_so_too(
 ) -> None:
     ours, theirs = pair
     answer_giving.give(theirs.id, cast.other_town.id, cast.stranger.id, "contact", "page")
-    token = links.create(digests.ANSWER_PURPOSE, cast.mayor.id, days=9, target_id=ours.id)
+    token = links.create(digest_letter.ANSWER_PURPOSE, cast.mayor.id, days=9, target_id=ours.id)
     db.session.commit()
     address = f"/antwort/{token}"
     page = text(client, address)
