@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Account, Exchange, Letter
+from kleinstadt_net.models import Account, Exchange, Letter, Message
 from kleinstadt_net.security.access import Policy, rule_of
 from kleinstadt_net.services import exchange_answers, exchange_letters, exchange_requests
 from tests import factories as make
@@ -88,11 +88,13 @@ def test_no_page_shows_a_contact_to_strangers_or_to_the_town_that_asks(
         reader = make.MembershipFactory().account if who == "third" else world.account(who)
         sign_in(client, reader)
     client.proof_reading = False
+    (said,) = db.session.scalars(select(Message.text).where(Message.exchange_id == world.exchange_id)).all()
     seen = 0
     for endpoint, rule, text in pages(app, client, world, *addresses(world, exchange_id)):
         seen += 1
         for secret in hidden(world, endpoint, rule, who):
             assert secret not in text, f"{endpoint} tells {who} {secret!r}"
+        assert said not in text, f"{endpoint} tells {who} what two other towns write"
         if rule is Policy.BY_LINK or who in ("anonymous", "third", "unverified"):
             assert not any(one in text for one in WORDS), f"{endpoint} tells {who} what was written"
     assert seen > 20
