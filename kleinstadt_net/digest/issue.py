@@ -11,8 +11,10 @@ from kleinstadt_net.digest.sources import (
     circles,
     freshness,
     notifications,
+    peer_reviews,
     practices,
     questions,
+    requests,
     searches,
     statements,
     suggestions,
@@ -23,8 +25,10 @@ from kleinstadt_net.digest.sources.appointments import AppointmentNews
 from kleinstadt_net.digest.sources.circles import CircleNews
 from kleinstadt_net.digest.sources.freshness import Question
 from kleinstadt_net.digest.sources.notifications import Counted, Unread
+from kleinstadt_net.digest.sources.peer_reviews import PeerReviewNews
 from kleinstadt_net.digest.sources.practices import PracticeNews
 from kleinstadt_net.digest.sources.questions import QuestionNews
+from kleinstadt_net.digest.sources.requests import RequestNews
 from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.digest.sources.statements import Statement, Statements
 from kleinstadt_net.digest.sources.suggestions import Suggestion
@@ -49,7 +53,9 @@ class News:
     own: tuple[Question, ...] = ()
     found: tuple[Found, ...] = ()
     circles: tuple[CircleNews, ...] = ()
+    requests: tuple[RequestNews, ...] = ()
     dates: tuple[AppointmentNews, ...] = ()
+    reviews: tuple[PeerReviewNews, ...] = ()
     adoptions: tuple[AdoptionNews, ...] = ()
     asked: tuple[QuestionNews, ...] = ()
     practices: tuple[PracticeNews, ...] = ()
@@ -73,7 +79,9 @@ class Issue:
     question: Question | None = None
     found: tuple[Found, ...] = ()
     circle: CircleNews | None = None
+    requests: tuple[RequestNews, ...] = ()
     dates: tuple[AppointmentNews, ...] = ()
+    review: PeerReviewNews | None = None
     adoptions: tuple[AdoptionNews, ...] = ()
     asked: QuestionNews | None = None
     example: PracticeNews | None = None
@@ -105,7 +113,10 @@ class Issue:
         if self.question is not None:
             items.append(self.question.key)
         items += [key for one in self.found for key in one.keys]
+        items += [one.key for one in self.requests]
         items += [one.key for one in self.dates]
+        if self.review is not None:
+            items.append(self.review.key)
         items += [one.key for one in self.adoptions]
         items += [one.key for one in self.examples]
         if self.circle is not None:
@@ -123,8 +134,9 @@ def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
     """The issue for one person, or None when nothing has happened that is worth a letter.
 
     Somebody waiting for an answer comes first, then the strongest suggestion, then what became of what the town has
-    given. Dates, circles, questions and examples, a quotation, what a saved search has found and a question about
-    one's own statements accompany a letter; they are no reason to write one.
+    given. Requests and dates, which have letters of their own, circles, questions and examples, a quotation, what a
+    saved search has found and a question about one's own statements accompany a letter; they are no reason to write
+    one.
     """
     asking = waiting.untold(news.waiting, told)[:MAX_ITEMS]
     known = {one.peer.town_id for one in asking}
@@ -136,7 +148,9 @@ def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
     candidates: list[Waiting | Suggestion | AdoptionNews] = [*asking, *proposed, *given]
     large = candidates[0]
     room = _Room(MAX_ITEMS - max(1, len(asking) + len(proposed)))
+    requested = room.take(requests.untold(news.requests, told))
     dates = room.take(appointments.untold(news.dates, told, today=today))
+    review = room.take_one(peer_reviews.untold(news.reviews, told, today=today))
     thanks = room.take(given[1:] if large is given[0] else given) if given else ()
     circle = room.take_one(circles.untold(news.circles, told))
     asked = room.take_one(questions.untold(news.asked, told, today=today))
@@ -155,7 +169,9 @@ def compose(news: News, *, today: date, told: Collection[str]) -> Issue | None:
         question=room.take_one(freshness.oldest(news.own, today, told)),
         found=found,
         circle=circle,
+        requests=requested,
         dates=dates,
+        review=review,
         adoptions=thanks,
         asked=asked,
         example=example,

@@ -27,10 +27,20 @@ from kleinstadt_net.models import (
     EventRegistration,
     Exchange,
     Membership,
+    PeerReview,
+    PeerReviewTown,
     Town,
 )
 from kleinstadt_net.security.tokens import new_token, token_hash
-from kleinstadt_net.services import appointment_letters, audit, event_files, events, local_times, urls
+from kleinstadt_net.services import (
+    appointment_letters,
+    audit,
+    event_files,
+    events,
+    local_times,
+    peer_reviews,
+    urls,
+)
 from kleinstadt_net.services.appointment_rules import AGREED
 from kleinstadt_net.services.circles import RUNNING, YES
 from kleinstadt_net.services.exchange_rules import CLOSED, TALKING
@@ -97,7 +107,8 @@ def read(secret: str) -> bytes | None:
     since = clock.now() - BACK
     name = settings.current().network_name
     entries = (*_talks(town_ids, since), *_events(account_id, town_ids, since))
-    return appointment_calendar.feed(name, entries, _meetings(town_ids, since))
+    days = (*_meetings(town_ids, since), *_reviews(town_ids, since))
+    return appointment_calendar.feed(name, entries, days)
 
 
 def _forget(account_id: int) -> bool:
@@ -169,6 +180,34 @@ def _meetings(town_ids: set[int], since: datetime) -> Iterable[WholeDay]:
             title=f"Lernkreis, {row.number}. Treffen",
             place=row.place,
             address=urls.absolute(CIRCLE_PATH.format(circle_id=row.circle_id)),
+        )
+
+
+def _reviews(town_ids: set[int], since: datetime) -> Iterable[WholeDay]:
+    """The visits these towns host or go to."""
+    coming = select(PeerReviewTown.peer_review_id).where(
+        PeerReviewTown.town_id.in_(town_ids), PeerReviewTown.answer == peer_reviews.YES
+    )
+    rows = db.session.execute(
+        select(PeerReview, Town.name)
+        .join(Town, Town.id == PeerReview.host_id)
+        .where(
+            PeerReview.state != peer_reviews.CANCELLED,
+            PeerReview.held_on >= local_times.day_of(since),
+            or_(PeerReview.host_id.in_(town_ids), PeerReview.id.in_(coming)),
+        )
+        .order_by(PeerReview.held_on, PeerReview.id)
+    )
+    for row, host in rows:
+        assert row.held_on is not None
+        yield WholeDay(
+            uid=f"beratung-{row.id}@{_host()}",
+            sequence=row.version,
+            stamp=clock.now(),
+            day=row.held_on,
+            title=f"Kollegiale Beratung in {host}",
+            place=row.place,
+            address=urls.absolute(peer_reviews.PATH.format(peer_review_id=row.id)),
         )
 
 

@@ -9,8 +9,16 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.digest.sources.appointments import AppointmentNews
+from kleinstadt_net.digest.sources.peer_reviews import PeerReviewNews
 from kleinstadt_net.models import Focus, Stance, Town
-from kleinstadt_net.services import appointments, circles, exchange_lists, freshness, suggestions
+from kleinstadt_net.services import (
+    appointments,
+    circles,
+    exchange_lists,
+    freshness,
+    peer_reviews,
+    suggestions,
+)
 from kleinstadt_net.services.suggestions import SuggestionRow
 from kleinstadt_net.vocabulary import State
 
@@ -70,6 +78,7 @@ class Overview:
     invitations: tuple[circles.Invitation, ...]
     requests: tuple[exchange_lists.Line, ...]
     dates: tuple[AppointmentNews, ...]
+    reviews: tuple[PeerReviewNews, ...]
 
 
 def overview(town_id: int) -> Overview:
@@ -96,6 +105,7 @@ def overview(town_id: int) -> Overview:
         circles.invitations(town_id),
         exchange_lists.waiting(town_id),
         appointments.news([town_id]).get(town_id, ()),
+        peer_reviews.news([town_id]).get(town_id, ()),
     )
 
 

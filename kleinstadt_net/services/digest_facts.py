@@ -27,6 +27,8 @@ from kleinstadt_net.services import (
     adoption_news,
     appointments,
     circles,
+    exchange_lists,
+    peer_reviews,
     practice_news,
     question_news,
     saved_searches,
@@ -55,6 +57,7 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
     statements, questions = _statements(involved), _questions(homes, today)
     found = saved_searches.news(homes)
     circle_news, dates = circles.news(homes), appointments.news(homes)
+    requests, reviews = exchange_lists.news(homes), peer_reviews.news(homes)
     thanks, asked, examples = adoption_news.news(homes), question_news.news(homes), practice_news.news(homes)
     suggestions: defaultdict[int, list[ProposedTown]] = defaultdict(list)
     for row in proposed:
@@ -71,7 +74,9 @@ def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> 
             own=tuple(questions[town_id]),
             found=found.get(town_id, ()),
             circles=circle_news.get(town_id, ()),
+            requests=requests.get(town_id, ()),
             dates=dates.get(town_id, ()),
+            reviews=reviews.get(town_id, ()),
             adoptions=thanks.get(town_id, ()),
             asked=asked.get(town_id, ()),
             practices=examples.get(town_id, ()),

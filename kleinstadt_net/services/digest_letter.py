@@ -23,6 +23,7 @@ SEARCHES_PATH = "/staedte/suchen"
 CIRCLE_PATH = "/lernkreis/{circle_id}"
 NOTIFICATIONS_PATH = "/benachrichtigungen"
 TALK_PATH = "/gespraeche/{exchange_id}"
+REVIEW_PATH = "/kollegiale-beratung/{peer_review_id}"
 QUESTION_PATH = "/fragen/{question_id}"
 PRACTICE_PATH = "/beispiel/{practice_id}"
 
@@ -68,6 +69,7 @@ def _render(reader: Reader, issue: Issue, month: str, mint: Mint) -> Rendered:
         "suggestions_url": urls.absolute(SUGGESTIONS_PATH),
         "searches_url": urls.absolute(SEARCHES_PATH),
         "talk_url": lambda date: urls.absolute(TALK_PATH.format(exchange_id=date.exchange_id)),
+        "review_url": lambda one: urls.absolute(REVIEW_PATH.format(peer_review_id=one.peer_review_id)),
         "asked_url": lambda asked: urls.absolute(QUESTION_PATH.format(question_id=asked.question_id)),
         "practice_url": lambda one: urls.absolute(PRACTICE_PATH.format(practice_id=one.practice_id)),
         "circle_url": lambda circle: urls.absolute(CIRCLE_PATH.format(circle_id=circle.circle_id)),

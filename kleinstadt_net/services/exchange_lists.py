@@ -1,6 +1,6 @@
 """Gespräche: a town's list, and the page of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from kleinstadt_net.database import db
+from kleinstadt_net.digest.sources.requests import RequestNews
 from kleinstadt_net.models import Account, Exchange, Town
 from kleinstadt_net.services import (
     answer_people,
@@ -22,6 +23,8 @@ from kleinstadt_net.services.exchange_messages import LastMessage
 from kleinstadt_net.services.exchange_rules import REQUESTED, STATES, TALKING, role_of
 from kleinstadt_net.services.exchanges import Party, UnknownExchangeError
 
+# The asked town would like to know something first, and was not replied to.
+ASKED_BACK = and_(Exchange.query != "", Exchange.query_reply == "")
 PAGE_ACTIONS = (*exchange_answers.BY_PAGE, "hand_on")
 
 
@@ -127,13 +130,40 @@ def waiting(town_id: int) -> tuple[Line, ...]:
         .where(
             Exchange.state == REQUESTED,
             or_(
-                and_(Exchange.peer_id == town_id, or_(Exchange.query == "", Exchange.query_reply != "")),
-                and_(Exchange.town_id == town_id, Exchange.query != "", Exchange.query_reply == ""),
+                and_(Exchange.peer_id == town_id, ~ASKED_BACK),
+                and_(Exchange.town_id == town_id, ASKED_BACK),
             ),
         )
         .order_by(Exchange.requested_at, Exchange.id)
     )
     return tuple(_line(town_id, *row) for row in rows)
+
+
+def news(town_ids: Collection[int]) -> dict[int, tuple[RequestNews, ...]]:
+    """By town the requests that wait for it, from towns that can still be talked to: one query."""
+    asker, asked = aliased(Town), aliased(Town)
+    rows = db.session.execute(
+        select(Exchange, asker.name, asked.name)
+        .join(asker, asker.id == Exchange.town_id)
+        .join(asked, asked.id == Exchange.peer_id)
+        .where(
+            Exchange.state == REQUESTED,
+            or_(
+                and_(Exchange.peer_id.in_(town_ids), ~ASKED_BACK),
+                and_(Exchange.town_id.in_(town_ids), ASKED_BACK),
+            ),
+            *answer_people.taking_part(asker),
+            *answer_people.taking_part(asked),
+        )
+        .order_by(Exchange.id)
+    )
+    found: dict[int, list[RequestNews]] = {}
+    for row, asking_town, asked_town in rows:
+        asks_back = _asked_back(row)
+        town_id, peer = (row.town_id, asked_town) if asks_back else (row.peer_id, asking_town)
+        since = row.changed_at if asks_back else row.requested_at
+        found.setdefault(town_id, []).append(RequestNews(row.id, peer, since, asks_back))
+    return {town_id: tuple(waiting) for town_id, waiting in found.items()}
 
 
 def details(exchange_id: int, town_id: int, account_id: int) -> Details:
@@ -190,7 +220,6 @@ def _other(town_id: int) -> ColumnElement[int]:
 
 def _line(town_id: int, row: Exchange, ags: str, slug: str, name: str, land: str) -> Line:
     is_asker = row.town_id == town_id
-    asked_back = bool(row.query and not row.query_reply)
     return Line(
         exchange_id=row.id,
         peer_ags=ags,
@@ -202,10 +231,14 @@ def _line(town_id: int, row: Exchange, ags: str, slug: str, name: str, land: str
         form=row.form,
         origin=row.origin,
         is_asker=is_asker,
-        waits=row.state == REQUESTED and is_asker == asked_back,
+        waits=row.state == REQUESTED and is_asker == _asked_back(row),
         requested_at=row.requested_at,
         changed_at=row.changed_at,
     )
+
+
+def _asked_back(row: Exchange) -> bool:
+    return bool(row.query and not row.query_reply)
 
 
 def _actions(row: Exchange, role: str) -> frozenset[str]:

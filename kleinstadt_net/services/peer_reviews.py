@@ -1,12 +1,14 @@
 """Peer reviews to read: those of one's own town, what others have published, and the page of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
+from kleinstadt_net import clock
 from kleinstadt_net.database import db
+from kleinstadt_net.digest.sources.peer_reviews import PeerReviewNews
 from kleinstadt_net.models import PeerReview, PeerReviewTown, Town
 from kleinstadt_net.services import snapshot, town_cards
 from kleinstadt_net.services.directory_networks import TAKING_PART
@@ -176,6 +178,33 @@ def has_declined(peer_review_id: int, town_id: int) -> bool:
         PeerReviewTown.answer == NO,
     )
     return db.session.scalar(no) is not None
+
+
+def news(town_ids: Collection[int]) -> dict[int, tuple[PeerReviewNews, ...]]:
+    """By town the visits it has not answered to, and those ahead it takes part in or hosts: two queries."""
+    ahead = PeerReview.held_on >= clock.today()
+    invited = db.session.execute(
+        select(PeerReview.id, PeerReview.held_on, Town.name, PeerReviewTown.town_id, PeerReviewTown.answer)
+        .join(PeerReviewTown, PeerReviewTown.peer_review_id == PeerReview.id)
+        .join(Town, Town.id == PeerReview.host_id)
+        .where(
+            PeerReview.state == OPEN,
+            PeerReviewTown.town_id.in_(town_ids),
+            or_(PeerReviewTown.answer.is_(None), (PeerReviewTown.answer == YES) & ahead),
+            *TAKING_PART,
+        )
+        .order_by(PeerReview.id)
+    ).all()
+    hosted = db.session.execute(
+        select(PeerReview.id, PeerReview.held_on, Town.name, PeerReview.host_id)
+        .join(Town, Town.id == PeerReview.host_id)
+        .where(PeerReview.state == OPEN, PeerReview.host_id.in_(town_ids), ahead)
+        .order_by(PeerReview.id)
+    ).all()
+    found: dict[int, list[PeerReviewNews]] = {}
+    for key, held_on, host, town_id, answer in (*invited, *((*row, YES) for row in hosted)):
+        found.setdefault(town_id, []).append(PeerReviewNews(key, host, held_on, waits=answer is None))
+    return {town_id: tuple(rows) for town_id, rows in found.items()}
 
 
 def guests(peer_review_id: int) -> Sequence[PeerReviewTown]:

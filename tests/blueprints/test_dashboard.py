@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from kleinstadt_net import clock
+from kleinstadt_net import clock, formats
 from kleinstadt_net.database import db
+from kleinstadt_net.models import PeerReviewTown
 from tests.factories import (
     CircleTownFactory,
     FocusFactory,
+    PeerReviewFactory,
     RoundFactory,
     StanceFactory,
     SuggestionAnswerFactory,
@@ -115,6 +118,22 @@ def test_an_invitation_to_a_circle_waits_on_the_page_until_it_is_answered(
     row.answer = "no"
     db.session.commit()
     assert "Lernkreis" not in mayor.get("/uebersicht").text
+
+
+def test_an_invitation_to_a_peer_review_waits_there_and_its_day_is_told(
+    mayor: FlaskClient, cast: Cast
+) -> None:
+    review = PeerReviewFactory(host_id=cast.other_town.id, guests=[cast.town.id])
+    page = text(mayor)
+    assert "Lauenfurt lädt Ellernrode zu einer kollegialen Beratung ein." in page
+    assert "niemand auf eine Antwort" not in page
+    guest = db.session.scalars(select(PeerReviewTown)).one()
+    guest.answer, review.held_on = "yes", clock.today() + timedelta(days=9)
+    db.session.commit()
+    assert f"Am {formats.long_day(review.held_on)} ist die kollegiale Beratung in Lauenfurt." in text(mayor)
+    review.state = "cancelled"
+    db.session.commit()
+    assert "kollegiale" not in text(mayor)
 
 
 def test_the_page_costs_a_constant_number_of_queries(mayor: FlaskClient, cast: Cast) -> None:

@@ -1,6 +1,7 @@
 """What deserves to be in an issue."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,10 @@ from kleinstadt_net.digest.sources.adoptions import AdoptionNews
 from kleinstadt_net.digest.sources.appointments import AppointmentNews
 from kleinstadt_net.digest.sources.circles import CircleNews
 from kleinstadt_net.digest.sources.freshness import Question, is_old
+from kleinstadt_net.digest.sources.peer_reviews import PeerReviewNews
 from kleinstadt_net.digest.sources.practices import PracticeNews
 from kleinstadt_net.digest.sources.questions import QuestionNews
+from kleinstadt_net.digest.sources.requests import RequestNews
 from kleinstadt_net.digest.sources.searches import Found
 from kleinstadt_net.digest.sources.statements import Statement, strongest
 from kleinstadt_net.digest.sources.suggestions import Suggestion
@@ -221,6 +224,30 @@ def test_what_the_town_has_given_is_large_where_nobody_waits_and_nobody_is_sugge
     assert compose(news, today=TODAY, told=set(issue.keys)) is None
     with_suggestion = composed(News(adoptions=news.adoptions, suggestions=(suggestion(1),)))
     assert with_suggestion.large == suggestion(1) and len(with_suggestion.adoptions) == 2
+
+
+def test_requests_and_a_peer_review_accompany_a_letter_and_each_is_told_once() -> None:
+    long_ago, lately = (datetime(2026, 11, day, 9, tzinfo=UTC) for day in (3, 20))
+    waiting = tuple(
+        RequestNews(n, f"Stadt {n}", since, asks_back=n == 2)
+        for n, since in ((1, lately), (2, long_ago), (3, lately))
+    )
+    asked, gone, nearest, later = (
+        PeerReviewNews(4, "Lauenfurt", None, waits=True),
+        PeerReviewNews(5, "Lauenfurt", TODAY - timedelta(days=1), waits=False),
+        PeerReviewNews(6, "Lauenfurt", TODAY, waits=False),
+        PeerReviewNews(7, "Lauenfurt", TODAY + timedelta(days=9), waits=False),
+    )
+    assert compose(News(requests=waiting, reviews=(asked,)), today=TODAY, told=()) is None
+    news = News(suggestions=(suggestion(1),), requests=waiting, reviews=(later, gone, nearest, asked))
+    first = composed(news)
+    assert [one.exchange_id for one in first.requests] == [2, 1] and first.review == asked
+    assert {"request:2:question", "request:1:asked", "peer_review:4:asked"} <= set(first.keys)
+    second = composed(news, frozenset(first.keys) - {"suggestion:1"})
+    assert [one.exchange_id for one in second.requests] == [3] and second.review == nearest
+    # Another day is another piece of news.
+    moved = News(suggestions=(suggestion(1),), reviews=(replace(nearest, held_on=TODAY + timedelta(days=1)),))
+    assert composed(moved, frozenset({nearest.key})).review is not None
 
 
 def test_nine_items_are_never_passed_and_what_has_no_room_is_not_marked_as_told() -> None:

@@ -22,6 +22,7 @@ from kleinstadt_net.models import (
     CalendarFeed,
     Exchange,
     Letter,
+    PeerReviewTown,
     TalkRecord,
     Town,
 )
@@ -499,6 +500,11 @@ def test_a_private_calendar_holds_what_is_hers_and_opens_until_it_is_renewed_or_
     circle = make.CircleFactory(state="running")
     make.CircleTownFactory(circle_id=circle.id, town_id=cast.town.id, answer="yes")
     make.CircleMeetingFactory(circle_id=circle.id, held_on=date(2026, 12, 3), place="Bürgerhaus")
+    review = make.PeerReviewFactory(host_id=cast.other_town.id, guests=[cast.town.id])
+    review.held_on, review.place = date(2026, 12, 10), "Rathaus"
+    db.session.scalars(select(PeerReviewTown)).one().answer = "yes"
+    make.PeerReviewFactory(host_id=cast.other_town.id, guests=[cast.town.id]).held_on = date(2026, 12, 11)
+    db.session.commit()
     visited = make.EventFactory(online_link="https://treffen.example/markt")
     make.EventRegistrationFactory(event_id=visited.id, account_id=cast.mayor.id, town_id=cast.town.id)
     make.EventRegistrationFactory(account_id=cast.colleague.id, town_id=cast.town.id)
@@ -509,7 +515,9 @@ def test_a_private_calendar_holds_what_is_hers_and_opens_until_it_is_renewed_or_
     assert db.session.scalars(select(CalendarFeed.secret_hash)).one() != new
     content = calendar_feeds.read(new)
     assert content is not None and b"Wir suchen" not in content and b"innenstadt" not in content.lower()
-    talk, event, meeting = vobject.readOne(content.decode()).vevent_list
+    talk, event, meeting, review = vobject.readOne(content.decode()).vevent_list
+    assert review.summary.value == "Kollegiale Beratung in Lauenfurt"
+    assert (review.dtstart.value, review.location.value) == (date(2026, 12, 10), "Rathaus")
     assert event.summary.value == visited.title and b"treffen.example/markt" not in content
     assert (talk.summary.value, talk.location.value) == ("Gespräch mit Lauenfurt", "Rathaus Lauenfurt")
     assert talk.dtstart.value.astimezone(UTC) == datetime(2026, 11, 18, 13, tzinfo=UTC)

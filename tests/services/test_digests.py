@@ -35,7 +35,9 @@ from tests.factories import (
     AccountFactory,
     CircleFactory,
     CircleTownFactory,
+    ExchangeFactory,
     MembershipFactory,
+    PeerReviewFactory,
     RoundFactory,
     SavedSearchFactory,
     StanceFactory,
@@ -45,6 +47,7 @@ from tests.factories import (
     TownFactory,
     TownFigureFactory,
 )
+from tests.support.letters import bodies
 
 MONTH = "2026-12"
 TUESDAY = datetime(2026, 12, 1, 9, 0, tzinfo=territory.TIME_ZONE)
@@ -429,6 +432,32 @@ def test_a_free_place_in_a_circle_stands_in_both_bodies_and_names_no_town(app: F
         assert "Fünf Städte beginnen einen Lernkreis zur Wärmewende. Ein Platz ist frei." in said
         assert f"/lernkreis/{circle.id}" in said
     assert "Lernkreis" not in letter.subject
+
+
+def test_requests_that_wait_and_a_peer_review_stand_in_both_bodies_without_what_they_are_about(
+    app: Flask,
+) -> None:
+    reader = make_reader()
+    home = home_of(reader)
+    SuggestionFactory(round=RoundFactory(), town=home)
+    asking, asked = (
+        TownFactory(name="Lauenfurt", taking_part=True),
+        TownFactory(name="Ahornitz", taking_part=True),
+    )
+    ExchangeFactory(town=asking, peer=home)
+    ExchangeFactory(town=home, peer=asked, query="Wie viele?")
+    ExchangeFactory(town=home, peer=TownFactory(taking_part=True))
+    suspended = TownFactory(name="Hohenwispel", taking_part=True, suspended_at=clock.now())
+    ExchangeFactory(town=suspended, peer=home)
+    PeerReviewFactory(host_id=asking.id, guests=[home.id])
+    digests.enqueue_due(clock.now())
+    for body in (" ".join(one.split()) for one in bodies(only_letter())):
+        assert "Lauenfurt bittet Ellernrode um ein Gespräch und wartet seit dem 1. Dezember 2026" in body
+        assert "Ahornitz hat eine Rückfrage zur Anfrage von Ellernrode" in body
+        assert "Lauenfurt lädt Ellernrode zu einer kollegialen Beratung ein." in body
+        assert "Hohenwispel" not in body and "Wie viele?" not in body and "Langen Straße" not in body
+    told = set(db.session.scalars(select(DigestItem.item_key)))
+    assert {key.split(":")[0] for key in told} >= {"request", "peer_review"}
 
 
 def test_both_bodies_hold_the_same_links(app: Flask) -> None:
