@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Event, Network, Practice, Question, Town
-from kleinstadt_net.services import events, practices
+from kleinstadt_net.services import events, practices, questions
 from kleinstadt_net.services.directory_filters import Reader
 from kleinstadt_net.services.events import EventRow
 from kleinstadt_net.services.practices import PracticeCard
@@ -77,6 +77,7 @@ def _questions(town_ids: Collection[int]) -> tuple[Asked, ...]:
             Question.is_anonymous.is_(False),
             Question.state == "open",
             Question.deadline >= clock.today(),
+            *questions.VISIBLE,
         )
         .order_by(Question.asked_at.desc(), Question.id.desc())
         .limit(QUESTIONS)
