@@ -106,7 +106,7 @@ def change(event_id: int, actor: Actor, content: Content, version: int) -> None:
         present = event.version
         db.session.rollback()
         raise StaleVersionError(before, present)
-    _fill(event, content)
+    _fill(event, content, before)
     audit.record("event.changed", account_id=actor.account_id, town_id=actor.town_id, event=event.id)
     if _where_and_when(before) != _where_and_when(content):
         event.reminded_at = None
@@ -141,8 +141,8 @@ def _target(organiser: Organiser, kind: str) -> int | None:
     return organiser.target_id if organiser.kind == kind else None
 
 
-def _fill(event: Event, content: Content) -> None:
-    problems = _problems(content)
+def _fill(event: Event, content: Content, before: Content | None = None) -> None:
+    problems = _problems(content, before)
     if problems:
         db.session.rollback()
         raise Refused(problems)
@@ -154,7 +154,7 @@ def _fill(event: Event, content: Content) -> None:
     event.changed_at, event.version = clock.now(), event.version + 1
 
 
-def _problems(content: Content) -> dict[str, str]:
+def _problems(content: Content, before: Content | None) -> dict[str, str]:
     problems = {}
     lengths = (
         ("title", TITLE_LENGTH),
@@ -173,18 +173,22 @@ def _problems(content: Content) -> dict[str, str]:
         problems["place"] = "Bitte nennen Sie einen Ort oder einen Link zur Teilnahme."
     if content.online_link and not _is_web_address(content.online_link):
         problems["online_link"] = "Bitte geben Sie eine Adresse an, die mit https:// beginnt."
-    return {**problems, **_wrong_times(content)}
+    return {**problems, **_wrong_times(content, before)}
 
 
-def _wrong_times(content: Content) -> dict[str, str]:
+def _wrong_times(content: Content, before: Content | None) -> dict[str, str]:
+    """What was so ``before`` may stay, even where it is past: a place can change on the very day."""
     for name, at in (("begins", content.begins), ("ends", content.ends)):
         if not _exists(content.day, at):
             return {name: "Diese Uhrzeit gibt es an dem Tag nicht: Die Uhren werden auf Sommerzeit gestellt."}
-    if _moment(content.day, content.begins) <= clock.now():
+    begins_as_before = before is not None and (before.day, before.begins) == (content.day, content.begins)
+    if not begins_as_before and _moment(content.day, content.begins) <= clock.now():
         return {"day": "Dieser Termin liegt in der Vergangenheit."}
     if content.ends <= content.begins:
         return {"ends": "Das Ende liegt vor dem Beginn."}
-    if content.register_by and not clock.today() <= content.register_by <= content.day:
+    known = before.register_by if before is not None else None
+    first = min(known or clock.today(), clock.today())
+    if content.register_by and not first <= content.register_by <= content.day:
         return {"register_by": "Bitte wählen Sie einen Tag zwischen heute und dem Termin."}
     return {}
 

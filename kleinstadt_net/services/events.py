@@ -66,7 +66,7 @@ class Guest:
 class EventPage:
     """One event as this reader may see it; ``guests`` are for whoever invites, ``online_link`` for the registered.
 
-    ``is_open``: one may register now, or could with access.
+    ``is_open``: one may register now, or could with access. ``may_change``: whoever invites may still change it.
     """
 
     row: EventRow
@@ -75,6 +75,7 @@ class EventPage:
     register_by: date | None
     is_open: bool
     may_edit: bool
+    may_change: bool
     guests: tuple[Guest, ...]
     version: int
 
@@ -118,6 +119,7 @@ def page(event_id: int, reader: Reader, account_id: int | None) -> EventPage:
         register_by=event.register_by,
         is_open=is_open(event),
         may_edit=may_edit,
+        may_change=may_edit and event.state == ANNOUNCED and event.ends_at > clock.now(),
         guests=_guests(event_id) if may_edit else (),
         version=event.version,
     )

@@ -9,7 +9,13 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Event, EventRegistration
-from tests.factories import EventFactory
+from tests.factories import (
+    CircleFactory,
+    CircleTownFactory,
+    EventFactory,
+    NetworkFactory,
+    NetworkMemberFactory,
+)
 from tests.support.cast import Cast
 
 
@@ -55,6 +61,27 @@ def test_from_the_invitation_to_the_cancellation(client: FlaskClient, cast: Cast
     assert db.session.scalars(select(Event.state)).one() == "cancelled"
     client.delete_cookie("session")
     assert "Dieser Termin ist abgesagt." in client.get(made).text
+
+
+def test_a_network_and_a_circle_lead_to_an_invitation_in_their_name(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    network = NetworkFactory(contact_town_id=cast.town.id)
+    NetworkMemberFactory(network_id=network.id, town_id=cast.town.id)
+    circle = CircleFactory(state="running")
+    CircleTownFactory(circle_id=circle.id, town_id=cast.town.id, answer="yes")
+    sign_in(client, cast.mayor)
+    for page, organiser in (
+        (f"/netzwerk/{network.slug}", f"network:{network.id}"),
+        (f"/lernkreis/{circle.id}", f"circle:{circle.id}"),
+    ):
+        address = f"/termine/neu?fuer={organiser}"
+        assert f'href="{address}"' in client.get(page).text.replace("%3A", ":")
+        form = client.get(address).text
+        assert f'<option selected value="{organiser}">' in form
+        assert "Anmeldung bis (freiwillig)" not in form
+    sign_in(client, cast.stranger)
+    assert "/termine/neu" not in client.get(f"/netzwerk/{network.slug}").text
 
 
 def test_a_visitor_reads_of_events_but_not_who_comes(client: FlaskClient, cast: Cast) -> None:

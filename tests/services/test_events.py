@@ -98,6 +98,23 @@ def test_another_time_is_told_to_whoever_comes_and_an_older_form_overwrites_noth
         event_writing.cancel(made, actor(cast))
 
 
+def test_whoever_invites_may_change_and_cancel_until_the_end_though_nobody_registers_any_more(
+    cast: Cast, travel: time_machine.Traveller
+) -> None:
+    made = announce(cast, register_by=date(2026, 11, 20))
+    event_registrations.register(made, cast.other_town.id, cast.stranger.id)
+    travel.move_to(datetime(2026, 11, 24, 14, 30, tzinfo=territory.TIME_ZONE))
+    page = events.page(made, confirmed(cast.town.id), cast.mayor.id)
+    assert page.may_change and not page.is_open
+    moved = content(register_by=date(2026, 11, 20), place="Feuerwehrhaus")
+    event_writing.change(made, actor(cast), moved, 1)
+    assert [one.account_id for one in letters("event_changed")] == [cast.stranger.id]
+    with pytest.raises(Refused):
+        event_writing.change(made, actor(cast), content(begins=time(14, 10)), 2)
+    event_writing.cancel(made, actor(cast))
+    assert not events.page(made, confirmed(cast.town.id), cast.mayor.id).may_change
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [

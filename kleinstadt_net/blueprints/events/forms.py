@@ -59,14 +59,16 @@ class EventForm(BaseForm):
         ],
     )
     register_by = DateField(  # type: ignore[call-arg]  # as above
-        "Anmeldung bis (freiwillig)", format=DAYS, validators=[Optional()], invalid_value_message=NO_DAY
+        "Anmeldung bis", format=DAYS, validators=[Optional()], invalid_value_message=NO_DAY
     )
     version = IntegerField(widget=HiddenInput(), default=0)
 
-    def offer(self, organisers: Sequence[Organiser]) -> None:
-        """For whom this person may invite; none where an event is changed."""
+    def offer(self, organisers: Sequence[Organiser], wanted: str = "") -> None:
+        """For whom this person may invite, and whom she has in mind; nobody where an event is changed."""
         if organisers:
             self.organiser.choices = [SelectChoice(one.key, one.title) for one in organisers]
+            if self.organiser.data is None and wanted in {one.key for one in organisers}:
+                self.organiser.data = wanted
         else:
             del self.organiser
 

@@ -1,6 +1,6 @@
 """Inviting to an event, changing it and cancelling it: for one's town, network or circle, or as the operator."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -60,7 +60,7 @@ def _new(actor: Actor) -> ResponseReturnValue:
     if not organisers:
         return render_template("events/nobody.html"), 403
     form = EventForm()
-    form.offer(organisers)
+    form.offer(organisers, request.args.get("fuer", ""))
     if not form.validate_on_submit():
         return render_template("events/new.html", form=form), 422 if form.is_submitted() else 200
     try:

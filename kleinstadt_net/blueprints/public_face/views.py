@@ -15,6 +15,7 @@ PAGES = (
     "towns.index",
     "networks.index",
     "practices.index",
+    "events.index",
     "pages.network_in_numbers",
     "pages.sources",
 )
