@@ -49,8 +49,7 @@ def register(event_id: int) -> ResponseReturnValue:
         abort(404)
     except TooLateError:
         flash("Anmelden geht nicht mehr.", "warning")
-    else:
-        flash("Sie sind angemeldet. Am Tag vorher erinnern wir Sie mit einem Brief.", "success")
+    # That she is registered the page says itself.
     return redirect(url_for("events.show", event_id=event_id))
 
 
