@@ -3,7 +3,7 @@
 import re
 
 from kleinstadt_net.database import Base
-from tests.house.source import ROOT
+from tests.conftest import ROOT
 
 NAMED = re.compile(r"`([a-z_]+)`")
 
