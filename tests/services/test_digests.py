@@ -447,7 +447,7 @@ def test_requests_that_wait_and_a_peer_review_stand_in_both_bodies_without_what_
     ExchangeFactory(town=asking, peer=home)
     ExchangeFactory(town=home, peer=asked, query="Wie viele?")
     ExchangeFactory(town=home, peer=TownFactory(taking_part=True))
-    suspended = TownFactory(name="Hohenwispel", taking_part=True, suspended_at=clock.now())
+    suspended = TownFactory(name="Verschwiegenhausen", taking_part=True, suspended_at=clock.now())
     ExchangeFactory(town=suspended, peer=home)
     PeerReviewFactory(host_id=asking.id, guests=[home.id])
     digests.enqueue_due(clock.now())
@@ -455,7 +455,7 @@ def test_requests_that_wait_and_a_peer_review_stand_in_both_bodies_without_what_
         assert "Lauenfurt bittet Ellernrode um ein Gespräch und wartet seit dem 1. Dezember 2026" in body
         assert "Ahornitz hat eine Rückfrage zur Anfrage von Ellernrode" in body
         assert "Lauenfurt lädt Ellernrode zu einer kollegialen Beratung ein." in body
-        assert "Hohenwispel" not in body and "Wie viele?" not in body and "Langen Straße" not in body
+        assert "Verschwiegenhausen" not in body and "Wie viele?" not in body and "Langen Straße" not in body
     told = set(db.session.scalars(select(DigestItem.item_key)))
     assert {key.split(":")[0] for key in told} >= {"request", "peer_review"}
 
