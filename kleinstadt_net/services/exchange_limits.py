@@ -7,22 +7,24 @@ break, has been asked by enough others, or would rather not hear from this town.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from kleinstadt_net import clock, formats
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Exchange, Town
 from kleinstadt_net.services import availability, town_blocks
-from kleinstadt_net.services.exchange_rules import DECLINED
+from kleinstadt_net.services.exchange_rules import DECLINED, WITHDRAWN
 from kleinstadt_net.territory import TIME_ZONE
 
 # A town that asks more often than once every other working day is not looking for a talk.
 MOST_A_MONTH = 12
+# Withdrawing makes room for another request, and each comes with a letter.
+MOST_WITHDRAWN = 2
 # A "no" holds as long as one to a suggestion does.
 REST_MONTHS = 12
 
 OWN, ABSENT, OPEN, BLOCKED = "own", "absent", "open", "blocked"
-RESTS, CLOSED, ENOUGH = "rests", "closed", "enough"
+RESTS, OFTEN, CLOSED, ENOUGH = "rests", "often", "closed", "enough"
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class Obstacle:
 
     ``own``: the town itself · ``absent``: does not take part (not yet, suspended, gone) · ``open``: the two have an
     exchange under way, ``exchange_id``; ``is_asker``: this town asked · ``blocked``: this town has ended the contact ·
-    ``rests``: the other declined, ``until`` · ``closed``: takes no request now, ``month`` is the next to try ·
-    ``enough``: this town has asked often enough this month, ``month`` is the next.
+    ``rests``: the other declined, ``until`` · ``often``: this town has asked it and withdrawn often enough this month,
+    ``month`` is the next · ``closed``: takes no request now, ``month`` is the next to try · ``enough``: this town has
+    asked often enough this month, ``month`` is the next.
     """
 
     code: str
@@ -58,6 +61,8 @@ def between(town_id: int, peer: Town) -> Obstacle | None:
     until = _rests_until(town_id, peer.id)
     if until is not None:
         return Obstacle(RESTS, until=until)
+    if _withdrawn_this_month(town_id, peer.id) >= MOST_WITHDRAWN:
+        return Obstacle(OFTEN, month=availability.next_month())
     if availability.refusing(town_id, [peer.id]):
         return Obstacle(CLOSED, month=availability.next_free_month(peer))
     if asked_this_month(town_id) >= MOST_A_MONTH:
@@ -72,10 +77,21 @@ def pair(town_id: int, peer_id: int) -> str:
 
 def asked_this_month(town_id: int) -> int:
     """How many requests the town has sent since the first of this month, withdrawn ones included."""
+    return _this_month(town_id)
+
+
+def _withdrawn_this_month(town_id: int, peer_id: int) -> int:
+    return _this_month(town_id, Exchange.peer_id == peer_id, Exchange.state == WITHDRAWN)
+
+
+def _this_month(town_id: int, *conditions: ColumnElement[bool]) -> int:
     first = formats.first_day(clock.current_month())
     began = datetime(first.year, first.month, first.day, tzinfo=TIME_ZONE)
     query = select(func.count(Exchange.id)).where(
-        Exchange.town_id == town_id, Exchange.origin != "wishes", Exchange.requested_at >= began
+        Exchange.town_id == town_id,
+        Exchange.origin != "wishes",
+        Exchange.requested_at >= began,
+        *conditions,
     )
     return db.session.scalar(query) or 0
 

@@ -278,6 +278,19 @@ def test_what_stands_in_the_way_of_a_request_is_said_and_nothing_is_stored(
     assert ask(cast, peer_id=another.id)
 
 
+def test_a_request_withdrawn_may_be_sent_once_more_this_month_and_again_in_the_next(
+    cast: Cast, travel: time_machine.Traveller
+) -> None:
+    for _ in range(2):
+        exchange_answers.act(ask(cast), cast.town.id, cast.mayor.id, "withdraw")
+    with pytest.raises(RefusedError) as caught:
+        ask(cast)
+    assert (caught.value.obstacle.code, caught.value.obstacle.month) == ("often", "2026-12")
+    assert ask(cast, peer_id=TownFactory(taking_part=True).id), "another town may be asked"
+    travel.move_to(datetime(2026, 12, 1, 9, tzinfo=territory.TIME_ZONE))
+    assert ask(cast)
+
+
 def test_one_reminder_after_a_week_and_an_end_without_blame_after_three(
     cast: Cast, travel: time_machine.Traveller
 ) -> None:
