@@ -12,6 +12,7 @@ from kleinstadt_net.services import (
     appointments,
     audit,
     exchanges,
+    notifications,
 )
 from kleinstadt_net.services.appointment_rules import (
     ACTIONS,
@@ -98,6 +99,7 @@ def _do(
     slot: AppointmentSlot | None,
 ) -> None:
     now = clock.now()
+    notifications.settle(account_id, exchanges.PATH.format(exchange_id=row.id))
     found.answered_by_id = account_id
     if slot is not None:
         _agree(row, rows, found, slot, now)

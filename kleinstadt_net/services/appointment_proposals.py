@@ -15,6 +15,7 @@ from kleinstadt_net.services import (
     audit,
     exchanges,
     local_times,
+    notifications,
 )
 from kleinstadt_net.services.appointment_rules import PROPOSED, REPLACED
 from kleinstadt_net.territory import comes_twice
@@ -127,6 +128,7 @@ def _store(
             for place, (starts_at, ends_at) in enumerate(times, start=1)
         ],
     )
+    notifications.settle(account_id, exchanges.PATH.format(exchange_id=row.id))
     db.session.add(made)
     db.session.flush()
     audit.record("appointment.proposed", account_id=account_id, town_id=town_id, exchange=row.id)

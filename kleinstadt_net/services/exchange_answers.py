@@ -18,6 +18,8 @@ from kleinstadt_net.services import (
     audit,
     exchange_letters,
     exchange_rules,
+    exchanges,
+    notifications,
     town_blocks,
     town_people,
 )
@@ -94,6 +96,7 @@ def hand_on(exchange_id: int, town_id: int, account_id: int, colleague_id: int) 
         db.session.rollback()
         raise
     row.handed_to_id = colleague.id
+    notifications.settle(account_id, exchanges.PATH.format(exchange_id=row.id))
     _changed(row)
     exchange_letters.handed_on(row, db.session.get_one(Account, account_id), colleague)
     audit.record("exchange.handed_on", account_id=account_id, town_id=town_id, exchange=row.id)
@@ -124,6 +127,7 @@ def do(row: Exchange, town_id: int, account_id: int, action: str, *, via: str = 
     if action in ("ask_back", "reply") and not 1 <= len(text) <= TEXT_LENGTH:
         raise ValueError("the question and its reply want a text that fits")
     row.state = _following(row, action, _role(row, town_id, account_id))
+    notifications.settle(account_id, exchanges.PATH.format(exchange_id=row.id))
     # Written first: letters are keyed by the version they tell of.
     _changed(row)
     _DEEDS[action](row, account_id, via, text)

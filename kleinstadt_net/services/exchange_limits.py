@@ -46,7 +46,7 @@ class Obstacle:
 
 
 def between(town_id: int, peer: Town) -> Obstacle | None:
-    """What keeps ``town_id`` from asking, None where nothing does: at most seven queries."""
+    """What keeps ``town_id`` from asking, None where nothing does: at most eight queries."""
     if peer.id == town_id:
         return Obstacle(OWN)
     if peer.joined_on is None or peer.suspended_at is not None or peer.gone_on is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
@@ -147,6 +147,17 @@ def read_all(account_id: int, newest_id: int) -> None:
         execution_options=_IN_SILENCE,
     )
     db.session.commit()
+
+
+def settle(account_id: int, path: str) -> None:
+    """In the running transaction: she acts on this page, so she has read what led there."""
+    there = or_(Notification.path == path, Notification.path.startswith(f"{path}#"))
+    db.session.execute(
+        update(Notification)
+        .where(Notification.account_id == account_id, Notification.read_at.is_(None), there)
+        .values(read_at=clock.now()),
+        execution_options=_IN_SILENCE,
+    )
 
 
 def preferences(account_id: int) -> Mapping[str, str]:

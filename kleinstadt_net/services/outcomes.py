@@ -24,6 +24,7 @@ from kleinstadt_net.services import (
     exchanges,
     inactivity,
     links,
+    notifications,
     urls,
 )
 from kleinstadt_net.services.appointment_rules import AGREED
@@ -236,6 +237,7 @@ def inherit(town_id: int, successor_id: int) -> None:
 
 def _store(row: Outcome, answer: str, account_id: int) -> None:
     row.answer, row.account_id, row.answered_at = answer, account_id, clock.now()
+    notifications.settle(account_id, exchanges.PATH.format(exchange_id=row.exchange_id))
     audit.record(
         "exchange.outcome",
         account_id=account_id,

@@ -12,6 +12,7 @@ from kleinstadt_net.services import (
     answer_people,
     audit,
     availability,
+    notifications,
     peer_review_letters,
     peer_reviews,
     snapshot,
@@ -150,6 +151,7 @@ def answer(peer_review_id: int, *, town_id: int, account_id: int, says_yes: bool
     if guest.answer == (YES if says_yes else NO):
         db.session.rollback()
         return host
+    notifications.settle(account_id, peer_reviews.PATH.format(peer_review_id=row.id))
     guest.answer, guest.account_id = YES if says_yes else NO, account_id
     guest.answered_at = row.changed_at = clock.now()
     audit.record(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -14,16 +14,21 @@ from kleinstadt_net import territory
 from kleinstadt_net.database import db
 from kleinstadt_net.digest.issue import News, compose
 from kleinstadt_net.digest.sources.notifications import Unread
-from kleinstadt_net.models import Account, DigestItem, Letter, Notification, Question
+from kleinstadt_net.models import Account, AppointmentSlot, DigestItem, Letter, Notification, Question
 from kleinstadt_net.services import (
+    appointment_answers,
+    appointment_proposals,
     digests,
+    exchange_answers,
     exchange_letters,
     exchange_news,
+    exchange_requests,
     notification_bundles,
     notification_kinds,
     notifications,
     question_letters,
 )
+from kleinstadt_net.services.appointment_proposals import Content, Slot
 from kleinstadt_net.services.notification_bundles import Report
 from kleinstadt_net.services.notification_kinds import (
     AT_ONCE,
@@ -271,3 +276,32 @@ def test_a_dissolved_town_leaves_its_lines_to_its_successor(cast: Cast) -> None:
     db.session.commit()
     db.session.refresh(row)
     assert row.town_id == cast.other_town.id
+
+
+def test_whoever_acts_on_a_talk_has_read_what_led_there_and_her_colleagues_have_not(cast: Cast) -> None:
+    second = make.MembershipFactory(town=cast.other_town).account
+    exchange_id = exchange_requests.ask(
+        cast.town.id, cast.other_town.id, cast.mayor.id, None, "video", "Läden", "Vertrag"
+    )
+    other = make.ExchangeFactory(peer=cast.other_town)
+    exchange_letters.requested(other)
+    # What has not left yet would be taken back with its line.
+    for letter in letters("exchange_requested"):
+        letter.state = "sent"
+    db.session.commit()
+    exchange_answers.act(exchange_id, cast.other_town.id, cast.stranger.id, "accept")
+    asked, elsewhere, agreed = hers(cast.stranger)
+    assert asked.read_at is not None and elsewhere.read_at is None and agreed.read_at is None
+    assert [line.read_at for line in hers(second)] == [None] * 3
+    appointment_proposals.propose(
+        exchange_id,
+        cast.town.id,
+        cast.mayor.id,
+        Content((Slot(1, date(2026, 12, 9), time(9), time(10)),), "video"),
+        "",
+    )
+    (slot,) = db.session.scalars(select(AppointmentSlot)).all()
+    appointment_answers.act(exchange_id, slot.appointment_id, cast.other_town.id, second.id, "pick", slot.id)
+    lines = {line.kind: line for line in hers(second)[-2:]}
+    assert [line.read_at is None for line in hers(second)] == [False, True, False, False, True]
+    assert lines["dates"].path == f"/gespraeche/{exchange_id}#termine"
