@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.matching.portraits import Portraits
-from kleinstadt_net.models import Exchange, Town
+from kleinstadt_net.models import Exchange, Town, TownCode
 from kleinstadt_net.services import (
     answer_people,
     audit,
@@ -58,7 +58,7 @@ class Offer:
 
 
 def offer(town_id: int, ags: str) -> Offer:
-    """The page of a request to the town with this key. Raises UnknownTownError where there is none."""
+    """The page of a request to the town with this key, or to its successor. Raises UnknownTownError."""
     peer = _by_key(ags)
     picture = snapshot.current()
     if peer.id not in picture.rows:
@@ -166,7 +166,11 @@ def _check(subject: str | None, form: str, concern: str, need: str) -> None:
 
 
 def _by_key(ags: str) -> Town:
+    """The town with this key; where it was dissolved, its successor."""
     town = db.session.scalar(select(Town).where(Town.ags == ags))
+    if town is None or town.gone_on is not None:
+        follows = select(Town).join(TownCode, TownCode.town_id == Town.id).where(TownCode.ags == ags)
+        town = db.session.scalar(follows) or town
     if town is None:
         raise UnknownTownError(ags)
     return town

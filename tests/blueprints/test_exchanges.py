@@ -7,8 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Exchange
+from kleinstadt_net.models import Exchange, TownCode
 from kleinstadt_net.services import exchange_letters, exchange_lists
 from tests.factories import ExchangeFactory, MembershipFactory, StanceFactory, TownFactory
 from tests.support.cast import Cast
@@ -112,6 +113,24 @@ def test_whatever_stands_in_the_way_is_said_and_the_text_stays(mayor: FlaskClien
     for unknown in ("12345678", "unsinn", "99"):
         assert mayor.get(f"/gespraech-anfragen/{unknown}").status_code == 404
     assert number() == 0
+
+
+def test_a_request_to_a_town_merged_away_goes_to_its_successor_and_only_when_sent_once_more(
+    mayor: FlaskClient, cast: Cast
+) -> None:
+    old = f"/gespraech-anfragen/{cast.other_town.ags}"
+    successor = TownFactory(name="Mühlenqualm", taking_part=True)
+    token = csrf(mayor.get(old).text)
+    cast.other_town.gone_on = clock.today()
+    db.session.add(TownCode(ags=cast.other_town.ags, town_id=successor.id, valid_until=clock.today()))
+    db.session.commit()
+    new = f"/gespraech-anfragen/{successor.ags}"
+    late = mayor.post(old, data={"csrf_token": token, **TEXTS, "tat": "senden"})
+    assert late.status_code == 409 and number() == 0 and "Langen Straße" in late.text
+    assert "Diese Stadt gehört jetzt zu Mühlenqualm." in late.text and f'action="{new}"' in late.text
+    assert mayor.get(old).location == new
+    assert mayor.post(new, data={"csrf_token": token, **TEXTS, "tat": "senden"}).status_code == 302
+    assert db.session.scalars(select(Exchange.peer_id)).one() == successor.id
 
 
 def test_the_asked_town_asks_back_by_link_gets_the_reply_and_agrees_by_the_page(

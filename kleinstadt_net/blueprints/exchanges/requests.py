@@ -20,6 +20,8 @@ def ask(ags: str) -> ResponseReturnValue:
     """The request to the town with this key; whatever stands in its way, nothing typed is lost."""
     offer = _offer(ags)
     form = RequestForm(data=_prefilled(offer))
+    if offer.peer.ags != ags:
+        return _successor(offer, form)
     if not form.validate_on_submit() or form.wants_preview:
         invalid = form.is_submitted() and bool(form.errors)
         return _page(offer, form), 422 if invalid else 200
@@ -34,6 +36,14 @@ def ask(ags: str) -> ResponseReturnValue:
         f"{offer.peer.name} bekommt Ihre Anfrage. Sobald es etwas Neues gibt, schreiben wir Ihnen.", "success"
     )
     return redirect(url_for("exchanges.show", exchange_id=exchange_id))
+
+
+def _successor(offer: Offer, form: RequestForm) -> ResponseReturnValue:
+    """The town was merged into another: a request goes there, and one already written only if it is sent once more."""
+    flash(f"Diese Stadt gehört jetzt zu {offer.peer.name}. Ihre Anfrage geht dorthin.", "info")
+    if form.is_submitted():
+        return _page(offer, form), 409
+    return redirect(url_for("exchanges.ask", ags=offer.peer.ags))
 
 
 def _offer(ags: str) -> Offer:
