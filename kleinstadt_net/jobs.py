@@ -77,9 +77,12 @@ def enqueue_digests(stop: Stop) -> Work | None:
     from kleinstadt_net.services import digests
 
     report = digests.enqueue_due(clock.now())
-    if not (report.enqueued or report.failed):
+    if not (report.enqueued or report.asked or report.failed):
         return None
-    return Work(f"enqueued {report.enqueued}, failed {report.failed}", succeeded=not report.failed)
+    return Work(
+        f"enqueued {report.enqueued}, asked {report.asked}, failed {report.failed}",
+        succeeded=not report.failed,
+    )
 
 
 def welcome_newcomers(stop: Stop) -> Work | None:

@@ -27,7 +27,8 @@ def enqueue(month: str | None, any_day: bool) -> None:
         raise click.BadParameter("a month looks like 2026-12", param_hint="--month")
     report = digests.enqueue_due(clock.now(), month=month, any_day=any_day)
     click.echo(
-        f"{report.enqueued} letters written, {report.nothing_new} with nothing new, "
+        f"{report.enqueued} letters written, {report.asked} asking about a pause, "
+        f"{report.nothing_new} with nothing new, "
         f"{report.waiting_for_round} waiting for the round, {report.overtaken} written elsewhere, "
         f"{report.failed} failed"
     )

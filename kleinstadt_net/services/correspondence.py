@@ -52,9 +52,14 @@ def subject(name: str, context: Mapping[str, Any]) -> str:
 
 def greeting(account: Account) -> str:
     """The first line, "Guten Tag, Frau Brandtner"; without a salutation, which is never guessed, the whole name."""
-    if account.salutation and account.last_name:
-        return f"Guten Tag, {account.salutation} {account.last_name}"
-    name = f"{account.first_name} {account.last_name}".strip()
+    return greeting_to(account.salutation, account.first_name, account.last_name)
+
+
+def greeting_to(salutation: str, first_name: str, last_name: str) -> str:
+    """The same for a person of whom no more than her names is at hand."""
+    if salutation and last_name:
+        return f"Guten Tag, {salutation} {last_name}"
+    name = f"{first_name} {last_name}".strip()
     return f"Guten Tag, {name}" if name else "Guten Tag"
 
 

@@ -43,7 +43,7 @@ def preview(account_id: int) -> Preview | None:
     if not readers:
         return None
     (reader,) = readers
-    opens_on = _coming(due.issue_day(month, digests.holidays(reader.town.land, month)))
+    opens_on = _coming(due.issue_day(month, digests.holidays(reader.town.land, month), reader.timetable))
     stored = _stored(account_id, month)
     if stored is not None:
         return Preview(month, opens_on, stored.created_at, _read(stored.subject, stored.content))

@@ -9,32 +9,34 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
-from kleinstadt_net import clock, territory
-from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net import territory
 from kleinstadt_net.digest import due
 from kleinstadt_net.digest.issue import Issue, compose
 from kleinstadt_net.digest.sources.suggestions import Suggestion
-from kleinstadt_net.mail import outbox
-from kleinstadt_net.models import DigestIssue, DigestItem, Letter
 from kleinstadt_net.services import (
     digest_facts,
     digest_letter,
     digest_people,
+    digest_rounds,
+    digest_silence,
+    digest_writing,
     links,
     notifications,
     working_days,
 )
+from kleinstadt_net.services.digest_forecast import Forecast, forecast
 from kleinstadt_net.services.digest_people import Reader
+from kleinstadt_net.services.digest_writing import Closing, Outcome
+from kleinstadt_net.services.links import Minted
 
-CHUNK = 200
+__all__ = ["EnqueueReport", "Forecast", "enqueue_due", "forecast", "holidays", "issues_of"]
 
-Outcome = Literal["enqueued", "nothing_new", "waiting_for_round", "overtaken", "failed"]
+# So many are read at once, and so many letters, in memory as bytes until then, are stored at once.
+CHUNK = 1_000
+GROUP = 100
 
 log = structlog.get_logger("digests")
 
@@ -43,10 +45,12 @@ log = structlog.get_logger("digests")
 class EnqueueReport:
     """How many of the accounts that were due had which outcome.
 
-    ``overtaken``: another process wrote the same letter, or the account was deleted meanwhile.
+    ``asked``: after silent months, whether to pause. ``overtaken``: another process wrote the same letter, or the
+    account was deleted meanwhile.
     """
 
     enqueued: int = 0
+    asked: int = 0
     nothing_new: int = 0
     waiting_for_round: int = 0
     overtaken: int = 0
@@ -57,45 +61,43 @@ def enqueue_due(now: datetime, *, month: str | None = None, any_day: bool = Fals
     """Write the letters of ``month`` (default: the present one) for everybody who is due.
 
     Safe to call at any time and from several processes; ``any_day`` leaves out the calendar (a
-    demonstration starts on any day), never consent or pause. Commits once per letter.
+    demonstration starts on any day), never consent or pause. Commits once per group.
     """
-    local = now.astimezone(territory.TIME_ZONE)
-    month = month or local.strftime("%Y-%m")
-    if not any_day and local.date() < due.usual_day(month):
-        return EnqueueReport()
-    round_of_month = digest_facts.round_id(month)
-    waiting = digest_people.candidates(month, local.date())
+    month = month or due.month_of(now)
+    waiting = digest_people.candidates(month, now.astimezone(territory.TIME_ZONE).date())
     outcomes: Counter[Outcome] = Counter()
     for start in range(0, len(waiting), CHUNK):
-        chunk = [
-            reader
-            for reader in digest_people.readers(waiting[start : start + CHUNK])
-            if due.is_due(
-                reader.consent,
-                month,
-                now,
-                holidays(reader.town.land, month),
-                any_day=any_day,
-            )
-        ]
-        outcomes.update(_enqueue(chunk, month, round_of_month, now))
+        readers = digest_people.readers(waiting[start : start + CHUNK])
+        if chunk := [reader for reader in readers if _is_due(reader, month, now, any_day)]:
+            outcomes.update(_enqueue(chunk, month, now))
     return EnqueueReport(**{str(outcome): count for outcome, count in outcomes.items()})
 
 
-def _enqueue(
-    readers: Sequence[Reader], month: str, round_of_month: int | None, now: datetime
-) -> Iterator[Outcome]:
-    patient = {
-        reader.account_id
-        for reader in readers
-        if round_of_month is None and due.waits_for_round(month, now, holidays(reader.town.land, month))
-    }
-    issues = issues_of([r for r in readers if r.account_id not in patient], round_of_month, now)
-    for reader in readers:
-        if reader.account_id in patient:
+def _is_due(reader: Reader, month: str, now: datetime, any_day: bool) -> bool:
+    free = holidays(reader.town.land, month)
+    return due.is_due(reader.consent, month, now, free, reader.timetable, any_day=any_day)
+
+
+def _enqueue(readers: Sequence[Reader], month: str, now: datetime) -> Iterator[Outcome]:
+    round_of_month = digest_rounds.ensured(month, now)
+    if round_of_month is None and digest_rounds.waits(month, now):
+        for _ in readers:
             yield "waiting_for_round"
-        else:
-            yield _enqueue_one(reader, issues[reader.account_id], month, round_of_month is not None)
+        return
+    issues = issues_of(readers, round_of_month, now)
+    silent = digest_people.to_be_asked([reader.account_id for reader in readers])
+    for start in range(0, len(readers), GROUP):
+        group: list[Closing] = []
+        for reader in readers[start : start + GROUP]:
+            issue = issues[reader.account_id]
+            if issue is None and round_of_month is None:
+                # Suggestions may still come, late as they are: nobody is passed over for good.
+                yield "nothing_new"
+            elif closing := _closing(reader, issue, month, reader.account_id in silent):
+                group.append(closing)
+            else:
+                yield "failed"
+        yield from digest_writing.close(group)
 
 
 def issues_of(
@@ -118,65 +120,34 @@ def issues_of(
     }
 
 
-def _enqueue_one(reader: Reader, issue: Issue | None, month: str, has_round: bool) -> Outcome:
+def _closing(reader: Reader, issue: Issue | None, month: str, is_silent: bool) -> Closing | None:
+    """What becomes of her month; None where her letter cannot be made, which must not keep the others."""
     try:
-        outcome = _write(reader, issue, month) if issue else _pass_over(reader, month, has_round)
-        if outcome == "overtaken":
-            db.session.rollback()
-        else:
-            db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        return "overtaken"
+        if issue is not None:
+            return _written(reader, issue, month)
+        if is_silent:
+            return Closing(reader, month, digest_people.PAUSE_ASKED, digest_silence.draft(reader, month))
     except Exception:
-        # One letter that cannot be written must not keep the others from going out.
-        db.session.rollback()
-        log.exception("digest not written", account_id=reader.account_id, month=month)
-        return "failed"
-    return outcome
+        log.exception("digest not made", account_id=reader.account_id, month=month)
+        return None
+    return Closing(reader, month, digest_people.NOTHING_NEW)
 
 
-def _write(reader: Reader, issue: Issue, month: str) -> Outcome:
+def _written(reader: Reader, issue: Issue, month: str) -> Closing:
+    minted: list[Minted] = []
+
     def mint(suggestion: Suggestion) -> str:
-        return links.create(
+        link = links.mint(
             digest_letter.ANSWER_PURPOSE,
             reader.account_id,
             days=digest_letter.ANSWER_DAYS,
             target_id=suggestion.suggestion_id,
         )
+        minted.append(link)
+        return link.token
 
-    # Written out before the database is locked for writing, or everybody else would wait meanwhile.
-    with db.session.no_autoflush:
-        draft = digest_letter.draft(reader, issue, month, mint)
-    begin_writing(db.session)
-    if not outbox.post(draft):
-        return "overtaken"
-    letter_id = db.session.scalar(select(Letter.id).where(Letter.key == draft.key))
-    for key in issue.keys:
-        db.session.add(DigestItem(account_id=reader.account_id, item_key=key, letter_id=letter_id))
-    _close(reader, month, "written", letter_id)
-    return "enqueued"
-
-
-def _pass_over(reader: Reader, month: str, has_round: bool) -> Outcome:
-    """Remember that there was nothing to tell; not while suggestions may still come, late as they are."""
-    if has_round:
-        begin_writing(db.session)
-        _close(reader, month, "nothing_new", None)
-    return "nothing_new"
-
-
-def _close(reader: Reader, month: str, outcome: str, letter_id: int | None) -> None:
-    db.session.add(
-        DigestIssue(
-            account_id=reader.account_id,
-            period=month,
-            outcome=outcome,
-            town_id=reader.town.town_id,
-            letter_id=letter_id,
-            at=clock.now(),
-        )
-    )
+    draft = digest_letter.draft(reader, issue, month, mint)
+    return Closing(reader, month, digest_people.WRITTEN, draft, tuple(issue.keys), minted)
 
 
 def holidays(land: str, month: str) -> frozenset[date]:

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from kleinstadt_net import territory
 from kleinstadt_net.digest.due import (
     Consent,
+    Timetable,
+    good_moment,
     is_due,
     issue_day,
     opening,
+    quarter_of,
     usual_day,
-    waits_for_round,
 )
 
 WILLING = Consent("monthly", is_given=True)
@@ -65,8 +67,36 @@ def test_the_issue_opens_at_eight_in_the_morning_in_germany() -> None:
     assert opening("2027-07", ()).utcoffset() != opening("2027-01", ()).utcoffset()
 
 
-def test_a_missed_day_is_made_up_for_within_the_month() -> None:
+def test_a_missed_day_is_made_up_for_on_a_working_day_between_the_hour_and_the_evening() -> None:
+    for hour, is_time in ((7, False), (8, True), (19, True), (20, False)):
+        assert is_due(WILLING, "2026-12", berlin(2026, 12, 3, hour, 59), ()) is is_time
+    assert not is_due(WILLING, "2026-12", berlin(2026, 12, 5, 9, 0), ())
+    assert not is_due(WILLING, "2026-12", berlin(2026, 12, 25, 9, 0), holidays("03", 2026))
+
+
+def test_the_last_evening_of_a_month_is_better_than_no_letter() -> None:
     assert is_due(WILLING, "2026-12", berlin(2026, 12, 31, 23, 59), ())
+    assert not is_due(WILLING, "2026-10", berlin(2026, 10, 31, 7, 59), ())
+    assert is_due(WILLING, "2026-10", berlin(2026, 10, 31, 8, 0), ())
+
+
+def test_a_letter_whose_pause_ends_at_midnight_comes_in_the_morning() -> None:
+    assert good_moment(berlin(2026, 12, 15, 0, 7), ()) == berlin(2026, 12, 15, 8, 0)
+    assert good_moment(berlin(2026, 12, 18, 21, 0), ()) == berlin(2026, 12, 21, 8, 0)
+    assert good_moment(berlin(2026, 12, 31, 20, 0), ()) is None
+
+
+def test_a_reader_may_choose_the_weekday_and_the_hour() -> None:
+    friday = Timetable(weekday=4, hour=14)
+    assert opening("2026-12", (), friday) == berlin(2026, 12, 4, 14, 0)
+    assert not is_due(WILLING, "2026-12", berlin(2026, 12, 4, 13, 59), (), friday)
+    assert not is_due(WILLING, "2026-12", berlin(2026, 12, 7, 13, 59), (), friday)
+
+
+def test_a_quarterly_letter_comes_like_a_monthly_one() -> None:
+    assert is_due(Consent("quarterly", is_given=True), "2026-12", berlin(2026, 12, 1, 9, 0), ())
+    assert quarter_of("2026-12") == ("2026-10", "2026-11", "2026-12")
+    assert quarter_of("2027-01") == ("2027-01", "2027-02", "2027-03")
 
 
 def test_a_missed_month_is_not_made_up_for_in_the_next() -> None:
@@ -100,14 +130,3 @@ def test_nobody_is_written_to_against_her_will(consent: Consent) -> None:
 def test_the_day_after_a_pause_the_letter_comes() -> None:
     consent = Consent("monthly", is_given=True, paused_until=date(2026, 12, 14))
     assert is_due(consent, "2026-12", berlin(2026, 12, 15, 9, 0), ())
-
-
-def test_an_issue_waits_a_day_for_its_round_and_no_longer() -> None:
-    assert waits_for_round("2026-12", berlin(2026, 12, 2, 7, 59), ())
-    assert not waits_for_round("2026-12", berlin(2026, 12, 2, 8, 0), ())
-
-
-def test_the_wait_for_the_round_is_counted_from_the_day_it_was_pushed_to() -> None:
-    free = holidays("09", 2026)
-    assert waits_for_round("2026-01", berlin(2026, 1, 8, 7, 0), free)
-    assert not waits_for_round("2026-01", berlin(2026, 1, 8, 7, 0), holidays("03", 2026))
