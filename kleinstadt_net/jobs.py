@@ -159,6 +159,14 @@ def look_after_circles(stop: Stop) -> Work | None:
     return Work(f"circles: {proposed} proposed, {lapsed} lapsed") if proposed or lapsed else None
 
 
+def watch_letters(stop: Stop) -> Work | None:
+    """Notice what is wrong with the letters, and tell the operators."""
+    from kleinstadt_net.services import alerts
+
+    report = alerts.check(clock.now())
+    return Work(f"alerts told: {', '.join(report.told)}") if report.told else None
+
+
 def clear_away(stop: Stop) -> Work | None:
     """Delete what has outlived its purpose."""
     cleared = housekeeping.clear(clock.now())
@@ -190,6 +198,7 @@ JOBS = (
     Job("questions", CronTrigger(hour=0, minute=20, timezone=territory.TIME_ZONE), close_questions),
     Job("events", CronTrigger(hour="8-18", minute=40, timezone=territory.TIME_ZONE), remind_of_events),
     Job("circles", CronTrigger(hour=6, minute=40, timezone=territory.TIME_ZONE), look_after_circles),
+    Job("alerts", CronTrigger(minute="5,15,25,35,45,55", timezone=territory.TIME_ZONE), watch_letters),
     Job("housekeeping", CronTrigger(minute=45, timezone=territory.TIME_ZONE), clear_away),
     Job("inactivity", CronTrigger(hour=5, minute=20, timezone=territory.TIME_ZONE), look_after_inactive),
 )

@@ -22,6 +22,7 @@ ALLOWED_SILENCE = {
     "events": timedelta(days=1),
     "circles": timedelta(days=2),
     "exchanges": timedelta(days=2),
+    "alerts": timedelta(hours=1),
     "housekeeping": timedelta(hours=6),
     "inactivity": timedelta(days=2),
 }

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+import structlog
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import DBAPIError
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Letter, Membership, RegisterImport, Subscription
+from kleinstadt_net.models import Letter, Membership, OperatorAlert, RegisterImport, Subscription
 from kleinstadt_net.services import job_runs, network_members, operator_tasks, report_desk, verification_desk
 from kleinstadt_net.services.job_runs import OverdueJob
 from kleinstadt_net.services.network_members import Waiting
@@ -36,6 +38,7 @@ class Desk:
     missing_settings: tuple[str, ...]
     letters: dict[str, int]
     overdue: tuple[OverdueJob, ...]
+    alerts: tuple[str, ...]
     subscribers: int
     people: int
     register_status_on: date | None
@@ -53,6 +56,7 @@ def desk() -> Desk:
         missing_settings=tuple(name.upper() for name in IMPRINT_SETTINGS if not getattr(bound, name)),
         letters=dict(states.all()),
         overdue=tuple(job_runs.overdue(clock.now())),
+        alerts=tuple(open_alerts()),
         subscribers=_count(
             select(func.count()).select_from(Subscription).where(Subscription.frequency != "off")
         ),
@@ -65,9 +69,26 @@ def desk() -> Desk:
     )
 
 
-def is_healthy() -> bool:
-    """Whether the database answers and every job came by in time."""
-    return not job_runs.overdue(clock.now())
+def troubles() -> tuple[str, ...]:
+    """What a monitoring program is told is wrong, in codes; empty when all is well."""
+    try:
+        overdue = job_runs.overdue(clock.now())
+        return (*(f"job_overdue:{job.name}" for job in overdue), *open_alerts())
+    except DBAPIError as error:
+        db.session.rollback()
+        structlog.get_logger("operations").error("database cannot be asked", reason=type(error.orig).__name__)
+        return ("database",)
+
+
+def open_alerts() -> list[str]:
+    """Codes of what is wrong with the letters now; ``services.alerts`` notices and clears them."""
+    codes = db.session.scalars(
+        select(OperatorAlert.code)
+        .where(OperatorAlert.cleared_at.is_(None))
+        .group_by(OperatorAlert.code)
+        .order_by(func.min(OperatorAlert.id))
+    )
+    return list(codes)
 
 
 def _count(query: Select[int]) -> int:

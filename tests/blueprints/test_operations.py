@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.jobs import JOBS
-from kleinstadt_net.models import Letter, Report, SectionVersion, Town
+from kleinstadt_net.models import JobHeartbeat, Letter, Report, SectionVersion, Town
 from kleinstadt_net.services import audit, job_runs, reports, sections, stances
 from kleinstadt_net.services.reports import Decision
 from kleinstadt_net.vocabulary import AUDIT_GROUPS, AUDIT_TITLES
 from tests.factories import (
+    OperatorAlertFactory,
     OperatorTaskFactory,
     ReportFactory,
     SectionFactory,
@@ -56,9 +59,40 @@ def stored(report_id: int) -> Report:
 
 def test_health_is_red_until_every_job_came_by(client: FlaskClient) -> None:
     assert client.get("/healthz").status_code == 503
+    all_jobs_come_by()
+    assert client.get("/healthz").status_code == 200
+
+
+def test_health_names_in_codes_what_is_wrong_until_it_is_over(client: FlaskClient) -> None:
+    all_jobs_come_by()
+    OperatorAlertFactory(code="failures", day=clock.today() - timedelta(days=1))
+    OperatorAlertFactory(code="failures")
+    OperatorAlertFactory(code="no_round", cleared_at=clock.now())
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.get_data(as_text=True)) == (503, "failures\n")
+    db.session.execute(delete(JobHeartbeat).where(JobHeartbeat.name == "letters"))
+    db.session.commit()
+    assert client.get("/healthz").get_data(as_text=True) == "job_overdue:letters\nfailures\n"
+
+
+def test_without_a_database_health_is_red_and_no_broken_page(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    app = make_app(database_url=f"sqlite:///{tmp_path}/nowhere/kleinstadt.db")
+    with app.app_context():
+        answer = app.test_client().get("/healthz")
+    assert (answer.status_code, answer.get_data(as_text=True)) == (503, "database\n")
+
+
+def test_the_desk_says_what_is_wrong_with_the_letters_and_what_to_do(desk: FlaskClient) -> None:
+    OperatorAlertFactory(code="oldest_waiting")
+    shown = page(desk, "/betrieb")
+    assert "wartet seit mehr als einer Stunde" in shown and "Mailserver erreichbar" in shown
+
+
+def all_jobs_come_by() -> None:
     for job in JOBS:
         job_runs.beat(job.name, clock.now())
-    assert client.get("/healthz").status_code == 200
 
 
 def test_the_operator_is_shown_which_settings_are_missing(

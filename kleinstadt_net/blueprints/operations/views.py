@@ -17,11 +17,10 @@ from kleinstadt_net.services import operations, operator_tasks, round_reports
 @bp.get("/healthz")
 @access(PUBLIC)
 def health() -> ResponseReturnValue:
-    """For monitoring: 200 while database and jobs are well, 503 when a job is overdue."""
-    healthy = operations.is_healthy()
-    return Response(
-        "ok\n" if healthy else "a job is overdue\n", 200 if healthy else 503, mimetype="text/plain"
-    )
+    """For monitoring: 200 while database, jobs and letters are well, else 503 with a code in each line."""
+    troubles = operations.troubles()
+    said = "".join(f"{code}\n" for code in troubles or ("ok",))
+    return Response(said, 503 if troubles else 200, mimetype="text/plain")
 
 
 @bp.get("/betrieb")

@@ -1,0 +1,91 @@
+"""Letters that were given up: which ones, why, and another try for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+
+from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.mail.database_clock import database_now
+from kleinstadt_net.mail.suppressions import suppression_reason
+from kleinstadt_net.models import Letter
+from kleinstadt_net.services import audit
+from kleinstadt_net.services.letters import HELD
+
+# How the outbox begins its reason where it never meant to send a letter.
+SUPPRESSED = "address suppressed"
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A letter that was given up; ``reason`` is what was said then, ``is_suppressed`` that trying again is in vain."""
+
+    letter_id: int
+    kind: str
+    recipient: str
+    subject: str
+    attempts: int
+    created_at: datetime
+    reason: str
+    is_suppressed: bool
+
+
+def given_up() -> ColumnElement[bool]:
+    """Letters that were tried and given up: neither withheld from a suppressed address nor held after a restore."""
+    return and_(
+        Letter.state == "failed",
+        func.coalesce(Letter.error, "").not_like(f"{SUPPRESSED}%"),
+        func.coalesce(Letter.error, "") != HELD,
+    )
+
+
+def count() -> int:
+    """How many letters were not delivered, whatever the reason."""
+    return db.session.scalar(select(func.count()).where(Letter.state == "failed")) or 0
+
+
+def latest(*, limit: int, offset: int) -> list[Undelivered]:
+    """Letters that were not delivered, the newest first."""
+    rows = db.session.execute(
+        select(
+            Letter.id,
+            Letter.kind,
+            Letter.recipient,
+            Letter.subject,
+            Letter.attempts,
+            Letter.created_at,
+            Letter.error,
+        )
+        .where(Letter.state == "failed")
+        .order_by(Letter.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        Undelivered(*row[:6], reason=row.error or "", is_suppressed=(row.error or "").startswith(SUPPRESSED))
+        for row in rows
+    ]
+
+
+def retry(letter_id: int, account_id: int) -> bool:
+    """Put one letter back to the foot of its ladder; False where there is none, or its address is refused for good.
+
+    Commits.
+    """
+    begin_writing(db.session)
+    recipient = db.session.scalar(
+        select(Letter.recipient).where(Letter.id == letter_id, Letter.state == "failed")
+    )
+    if recipient is None or suppression_reason(recipient) is not None:
+        db.session.rollback()
+        return False
+    again = db.session.execute(
+        update(Letter)
+        .where(Letter.id == letter_id, Letter.state == "failed")
+        .values(state="pending", attempts=0, next_try_at=database_now())
+        .returning(Letter.id),
+        execution_options={"synchronize_session": False},
+    ).scalar_one_or_none()
+    audit.record("letter.retried", account_id=account_id, letter=letter_id)
+    db.session.commit()
+    return again is not None
