@@ -120,8 +120,8 @@ def sending() -> Sending:
     return Sending(
         row.sending_paused_at,
         name or "",
-        due.WEEKDAY if row.digest_weekday is None else row.digest_weekday,
-        due.OPENS_AT.hour if row.digest_hour is None else row.digest_hour,
+        due.USUAL.weekday if row.digest_weekday is None else row.digest_weekday,
+        due.OPENS_AT if row.digest_hour is None else row.digest_hour,
     )
 
 

@@ -21,6 +21,7 @@ from kleinstadt_net.services import (
     exchange_answers,
     exchange_letters,
     exchanges,
+    notifications,
     throttle,
     town_people,
     typed,
@@ -209,6 +210,7 @@ def _store(row: Exchange, town_id: int, account_id: int, text: str, files: Seque
     attachments.store(files, message_id=message.id, account_id=account_id, released=True)
     exchanges.touch(row.id)
     typed.forget(account_id, town_id, form_name(row.id))
+    notifications.settle(account_id, exchanges.PATH.format(exchange_id=row.id))
     audit.record("exchange.written", account_id=account_id, town_id=town_id, exchange=row.id)
     exchange_letters.written(row, message, muted=_muted_by(row.id), files=[one.name for one in files])
     return message.id
