@@ -115,8 +115,8 @@ class RecoveryCode(Base):
 class Consent(Base):
     """Something a person agreed to: what, in which version, when, and how that is known.
 
-    ``kind`` is "house_rules" or "show_name"; the Monatsbrief keeps its consent with the subscription.
-    ``proof`` says how: "sign_up", "invitation", "account_page".
+    ``kind`` is "house_rules", "show_name" or "digest"; the subscription to the Monatsbrief repeats the one that holds.
+    ``proof`` says how: "sign_up", "invitation", "account_page", "confirmed" by a letter to her.
     """
 
     __tablename__ = "consents"

@@ -8,11 +8,14 @@ from kleinstadt_net.models import Account, Consent
 
 HOUSE_RULES = "house_rules"
 SHOW_NAME = "show_name"
+DIGEST = "digest"
 
 # Rises with every change of the house rules' page; who accepted an older one is asked again.
 HOUSE_RULES_VERSION = "2026-11"
 HOUSE_RULES_WORDING = "Ich habe die Hausregeln gelesen und halte mich daran."
 SHOW_NAME_VERSION = "2026-11"
+# Its wording stands with the form that shows it.
+DIGEST_VERSION = "2026-11"
 SHOW_NAME_WORDING = "Bestätigte Städte dürfen meinen Namen und mein Amt sehen."
 
 

@@ -1,9 +1,10 @@
 """Who receives the Monatsbrief: consent with day and wording, preferences, leaving with one click.
 
 The token of a subscription stands in every letter. It opens these preferences and nothing else, so whoever
-holds a forwarded letter can at most stop, pause or resume the next one.
+holds a forwarded letter can at most stop, pause or move the next one; ordering it again is for ``digest_consent``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,19 +12,45 @@ from sqlalchemy import select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.digest.due import FREQUENCIES, MONTHLY, OFF, QUARTERLY
 from kleinstadt_net.models import Account, Membership, Subscription, Town
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import audit, urls
-from kleinstadt_net.vocabulary import WISH_TITLES
+from kleinstadt_net.services import audit, consents, urls
+from kleinstadt_net.vocabulary import SUBJECTS, WISH_TITLES
+
+__all__ = ["MONTHLY", "OFF", "QUARTERLY", "Choices", "Preferences"]
 
 # Held against the URL map by a test.
 PREFERENCES_PATH = "/brief/{token}"
 UNSUBSCRIBE_PATH = "/brief/{token}/abmelden"
 
-MONTHLY = "monthly"
-OFF = "off"
-FREQUENCIES = (MONTHLY, OFF)
 MAX_WORDING = 500
+PAGE_PROOF = "account_page"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person may choose about her Monatsbrief.
+
+    ``wishes`` says how she hears that a town would like to talk: "letter" or "digest". ``weekday`` and ``hour``: None
+    as everybody. ``topics``: None for all. Not ``by_mail``: she reads it on the web.
+    """
+
+    frequency: str
+    paused_until: date | None = None
+    wishes: str = "letter"
+    weekday: int | None = None
+    hour: int | None = None
+    topics: Sequence[str] | None = None
+    by_mail: bool = True
+
+    def __post_init__(self) -> None:
+        if self.frequency not in FREQUENCIES:
+            raise ValueError("a Monatsbrief comes monthly, quarterly or not at all")
+        if self.wishes not in WISH_TITLES:
+            raise ValueError("a wish is told by letter or in the Monatsbrief")
+        if not set(self.topics or ()) <= SUBJECTS.keys():
+            raise ValueError("a topic is one of the network's theses and topics")
 
 
 @dataclass(frozen=True)
@@ -38,6 +65,10 @@ class Preferences:
     paused_until: date | None
     consents: bool
     wishes: str
+    weekday: int | None
+    hour: int | None
+    topics: Sequence[str] | None
+    by_mail: bool
 
 
 def preferences_url(token: str) -> str:
@@ -58,7 +89,7 @@ def subscribe(account_id: int, wording: str) -> None:
     begin_writing(db.session)
     # Locked, so that two clicks at once do not both find no subscription and both make one.
     exists = db.session.scalar(select(Account.id).where(Account.id == account_id).with_for_update())
-    row = _of_account(account_id)
+    row = of(account_id)
     if row is None and exists is not None:
         row = Subscription(
             account_id=account_id,
@@ -68,7 +99,8 @@ def subscribe(account_id: int, wording: str) -> None:
         )
         db.session.add(row)
     if row is not None:
-        _change(row, MONTHLY, row.paused_until, wording)
+        frequency = row.frequency if receives(row) else MONTHLY
+        change(row, frequency, row.paused_until, wording, PAGE_PROOF)
     db.session.commit()
 
 
@@ -80,29 +112,20 @@ def unsubscribe(token: str) -> bool:
     begin_writing(db.session)
     row = _of_token(token)
     if row is not None:
-        _change(row, OFF, None, "")
+        change(row, OFF, None, "", PAGE_PROOF)
     db.session.commit()
     return row is not None
 
 
-def set_preferences(
-    token: str, frequency: str, paused_until: date | None, wording: str, *, wishes: str = "letter"
-) -> bool:
-    """Store what a person chose on the page of her preferences; False for an unknown token.
+def set_preferences(account_id: int, choices: Choices, wording: str) -> bool:
+    """Store what a person chose, signed in, on the page of her preferences; False where she never subscribed. Commits.
 
-    Choosing ``monthly`` after ``off`` is a new consent, to ``wording``. A pause of a letter that is
-    off means nothing and is forgotten. ``wishes`` says how she hears that a town would like to talk: "letter" or
-    "digest". Raises ValueError for an unknown frequency or way.
+    Ordering it again is a new consent, to ``wording``. A pause of a letter that is off means nothing and is forgotten.
     """
-    if frequency not in FREQUENCIES:
-        raise ValueError("a Monatsbrief comes monthly or not at all")
-    if wishes not in WISH_TITLES:
-        raise ValueError("a wish is told by letter or in the Monatsbrief")
     begin_writing(db.session)
-    row = _of_token(token)
+    row = of(account_id)
     if row is not None:
-        _change(row, frequency, paused_until if frequency == MONTHLY else None, wording)
-        row.wishes = wishes
+        apply(row, choices, wording, PAGE_PROOF)
     db.session.commit()
     return row is not None
 
@@ -117,22 +140,49 @@ def of_account(account_id: int) -> Preferences | None:
     return _preferences(Subscription.account_id == account_id)
 
 
-def _of_account(account_id: int) -> Subscription | None:
+def of(account_id: int) -> Subscription | None:
+    """The row of a person, within the running transaction."""
     return db.session.scalar(select(Subscription).where(Subscription.account_id == account_id))
+
+
+def locked(token: str) -> Subscription | None:
+    """The row behind the token of a letter, in a transaction that is going to write."""
+    begin_writing(db.session)
+    return _of_token(token)
+
+
+def receives(row: Subscription) -> bool:
+    """Whether she has ordered the letter and not left it."""
+    return row.frequency != OFF and row.consent_at is not None
+
+
+def apply(
+    row: Subscription, choices: Choices, wording: str, proof: str, *, frequency: str | None = None
+) -> None:
+    """Store the choices in the running transaction; ``frequency`` replaces the chosen one."""
+    frequency = frequency or choices.frequency
+    change(row, frequency, choices.paused_until if frequency != OFF else None, wording, proof)
+    row.wishes, row.by_mail = choices.wishes, choices.by_mail
+    row.weekday, row.hour = choices.weekday, choices.hour
+    row.topics = None if choices.topics is None else list(choices.topics)
+
+
+def change(row: Subscription, frequency: str, paused_until: date | None, wording: str, proof: str) -> None:
+    """Set rhythm and pause in the running transaction; ordering it records a consent, leaving withdraws it."""
+    now = clock.now()
+    renews = frequency != OFF and not receives(row)
+    if renews:
+        row.consent_at, row.consent_wording = now, wording[:MAX_WORDING]
+        consents.give(row.account_id, consents.DIGEST, consents.DIGEST_VERSION, wording[:MAX_WORDING], proof)
+    if frequency == OFF and row.frequency != OFF:
+        consents.withdraw(row.account_id, consents.DIGEST)
+    if (row.frequency, row.paused_until) != (frequency, paused_until) or renews:
+        row.frequency, row.paused_until, row.changed_at = frequency, paused_until, now
+        audit.record("subscription.changed", account_id=row.account_id, frequency=frequency)
 
 
 def _of_token(token: str) -> Subscription | None:
     return db.session.scalar(select(Subscription).where(Subscription.token == token))
-
-
-def _change(row: Subscription, frequency: str, paused_until: date | None, wording: str) -> None:
-    now = clock.now()
-    renews = frequency == MONTHLY and (row.frequency != MONTHLY or row.consent_at is None)
-    if renews:
-        row.consent_at, row.consent_wording = now, wording[:MAX_WORDING]
-    if (row.frequency, row.paused_until) != (frequency, paused_until) or renews:
-        row.frequency, row.paused_until, row.changed_at = frequency, paused_until, now
-        audit.record("subscription.changed", account_id=row.account_id, frequency=frequency)
 
 
 def _preferences(condition: object) -> Preferences | None:
@@ -160,4 +210,8 @@ def _preferences(condition: object) -> Preferences | None:
         paused_until=row.paused_until if row.paused_until and row.paused_until >= clock.today() else None,
         consents=row.consent_at is not None,
         wishes=row.wishes,
+        weekday=row.weekday,
+        hour=row.hour,
+        topics=row.topics,
+        by_mail=row.by_mail,
     )

@@ -21,7 +21,15 @@ from kleinstadt_net.models import (
     SuggestionAnswer,
 )
 from kleinstadt_net.security.headers import EMBEDDING_POLICY, LETTER_POLICY
-from kleinstadt_net.services import digest_letter, digest_preview, letter_answers, links, subscriptions, urls
+from kleinstadt_net.services import (
+    digest_consent,
+    digest_letter,
+    digest_preview,
+    letter_answers,
+    links,
+    subscriptions,
+    urls,
+)
 from tests.factories import (
     AccountFactory,
     RoundFactory,
@@ -134,7 +142,7 @@ def test_frequency_and_pause_are_stored(
     ("data", "message"),
     [
         ({"frequency": "daily"}, "Bitte prüfen Sie Ihre Angaben."),
-        ({}, "Bitte wählen Sie eine der beiden Möglichkeiten."),
+        ({}, "Bitte wählen Sie eine der drei Möglichkeiten."),
         ({"frequency": "monthly", "paused_until": "2020-01-01"}, "Dieser Tag ist schon vorbei."),
         ({"frequency": "monthly", "paused_until": "2099-01-01"}, "höchstens ein Jahr"),
         ({"frequency": "monthly", "paused_until": "übermorgen"}, "einen Tag aus dem Kalender"),
@@ -185,6 +193,25 @@ def test_preferences_are_saved_without_signing_in(
     assert saved.location == "/brief/letter-token"
     assert "gespeichert" in client.get(saved.location).text
     assert frequency() == "off"
+
+
+def test_who_left_is_sent_a_letter_before_she_is_back(
+    client: ProofReadingClient, cast: Cast, subscription: Subscription
+) -> None:
+    subscription.frequency = "off"
+    db.session.commit()
+    asked = submit(client, "/brief/letter-token", data={"frequency": "quarterly"})
+    assert "Vorher kommt keiner" in client.get(asked.location).text
+    assert frequency() == "off"
+    token = links.create(digest_consent.CONFIRM_PURPOSE, cast.mayor.id, days=1, target_id=3)
+    db.session.commit()
+    path = f"/brief/bestaetigen/{token}"
+    assert CONSENT_WORDING in client.get(path).text
+    assert "einmal im Vierteljahr" in submit(client, path, {}).text
+    assert frequency() == "quarterly"
+    for again in (client.get(path), submit(client, path, {})):
+        assert again.status_code == 404
+        assert "schon bestellt" in again.text
 
 
 def test_an_unknown_token_is_told_so_kindly(client: ProofReadingClient, subscription: Subscription) -> None:
@@ -355,6 +382,7 @@ def test_a_button_of_the_preview_explains_itself(client: ProofReadingClient) -> 
         (digest_letter.SUGGESTIONS_PATH, "suggestions.index"),
         (subscriptions.PREFERENCES_PATH.format(token="t"), "digests.preferences"),
         (subscriptions.UNSUBSCRIBE_PATH.format(token="t"), "digests.leave"),
+        (digest_consent.CONFIRM_PATH.format(token="t"), "digests.confirm"),
     ],
 )
 def test_every_path_in_a_letter_exists(app: Flask, path: str, endpoint: str) -> None:

@@ -28,6 +28,7 @@ ONCE: dict[str, dict[str, str]] = {
     "privacy.stay": {},
     "outreach.object_by_code": {},
     "circles.give": {"antwort": "ja"},
+    "digests.act_on_confirmation": {},
     "digests.give_answer": {"answer": "later"},
     "exchanges.answer_by_link": {"schritt": "accept"},
     "exchanges.revoke_by_link": {},

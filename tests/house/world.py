@@ -30,6 +30,7 @@ from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import attachments, email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
+from kleinstadt_net.services.digest_consent import CONFIRM_PURPOSE
 from kleinstadt_net.services.digest_letter import ANSWER_PURPOSE
 from kleinstadt_net.services.exchange_letters import ANSWER_PURPOSE as EXCHANGE_PURPOSE
 from kleinstadt_net.services.exchange_letters import REVOKE_PURPOSE
@@ -85,6 +86,15 @@ class World:
             .values(token_hash=token_hash(token))
         )
         db.session.commit()
+        return token
+
+    @cached_property
+    def digest_confirm_token(self) -> str:
+        """What the link ends with by which the mayor orders the Monatsbrief again."""
+        token = new_token()
+        make.OneTimeLinkFactory(
+            token=token, purpose=CONFIRM_PURPOSE, account_id=self.cast.mayor.id, target_id=1
+        )
         return token
 
     @cached_property
@@ -410,6 +420,8 @@ class World:
             "pages.thesis:key": "t01",
             "pages.topic:key": "innenstadt",
             "token": self.subscription.token,
+            "digests.confirm:token": self.digest_confirm_token,
+            "digests.act_on_confirmation:token": self.digest_confirm_token,
             "digests.answer:token": self.answer_token,
             "digests.give_answer:token": self.answer_token,
             "digests.give_reason:token": self.declined_token,

@@ -17,8 +17,19 @@ from kleinstadt_net.blueprints.digests.forms import (
 )
 from kleinstadt_net.extensions import csrf
 from kleinstadt_net.security.access import BY_LINK, access
-from kleinstadt_net.services import availability, digest_preview, letter_answers, subscriptions
+from kleinstadt_net.services import (
+    availability,
+    digest_consent,
+    digest_preview,
+    letter_answers,
+    subscriptions,
+)
 from kleinstadt_net.services.availability import RequestRefusedError
+
+CONFIRMATION_SENT = (
+    "Wir haben Ihnen einen Brief geschickt. Mit dem Link darin bestätigen Sie, dass Sie den Monatsbrief wieder "
+    "bekommen möchten. Vorher kommt keiner."
+)
 
 
 @bp.get("/brief/<token>")
@@ -26,20 +37,20 @@ from kleinstadt_net.services.availability import RequestRefusedError
 def preferences(token: str) -> ResponseReturnValue:
     """The preferences of the person the letter was sent to."""
     found = subscriptions.find(token)
-    return _preferences(found, PreferencesForm(obj=found))
+    return _preferences(found, PreferencesForm.of(found) if found else PreferencesForm())
 
 
 @bp.post("/brief/<token>")
 @access(BY_LINK)
 def save_preferences(token: str) -> ResponseReturnValue:
-    """Store frequency and pause."""
+    """Store what was chosen; who had left gets a letter first."""
     found, form = subscriptions.find(token), PreferencesForm()
     if found is None or not form.validate_on_submit():
         return _preferences(found, form, 422)
-    subscriptions.set_preferences(
-        token, form.frequency.data, form.pause, CONSENT_WORDING, wishes=form.wishes.data
-    )
-    flash("Ihre Einstellungen zum Monatsbrief sind gespeichert.", "success")
+    if digest_consent.choose(token, form.choices, CONSENT_WORDING) == "confirmation_sent":
+        flash(CONFIRMATION_SENT, "info")
+    else:
+        flash("Ihre Einstellungen zum Monatsbrief sind gespeichert.", "success")
     return redirect(url_for("digests.preferences", token=token))
 
 
@@ -59,6 +70,30 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop the letter; the answer is the same for everybody, however often and whatever token."""
     subscriptions.unsubscribe(token)
     return render_template("digests/left.html", token=token)
+
+
+@bp.get("/brief/bestaetigen/<token>")
+@access(BY_LINK)
+def confirm(token: str) -> ResponseReturnValue:
+    """What is about to be ordered, for whoever came by the letter sent for it."""
+    asked = digest_consent.find(token)
+    if asked is None:
+        return render_template("digests/confirm_gone.html"), 404
+    return render_template(
+        "digests/confirm.html", token=token, asked=asked, wording=CONSENT_WORDING, form=PlainForm()
+    )
+
+
+@bp.post("/brief/bestaetigen/<token>")
+@access(BY_LINK)
+def act_on_confirmation(token: str) -> ResponseReturnValue:
+    """Order the Monatsbrief."""
+    if (
+        not PlainForm().validate_on_submit()
+        or (asked := digest_consent.confirm(token, CONSENT_WORDING)) is None
+    ):
+        return render_template("digests/confirm_gone.html"), 404
+    return render_template("digests/confirmed.html", asked=asked)
 
 
 @bp.get("/antwort/<token>")

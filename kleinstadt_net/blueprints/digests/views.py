@@ -20,21 +20,19 @@ from kleinstadt_net.services import digest_preview, subscriptions
 def show() -> ResponseReturnValue:
     """The page of the Monatsbrief, with the letter in a frame."""
     preferences = subscriptions.of_account(current_user.account_id)
-    form = PreferencesForm(obj=preferences) if preferences and preferences.consents else None
+    form = PreferencesForm.of(preferences) if preferences and preferences.consents else None
     return _page(form)
 
 
 @bp.post("/monatsbrief")
 @access(VERIFIED)
 def save() -> ResponseReturnValue:
-    """Store frequency and pause."""
+    """Store what she chose."""
     preferences = subscriptions.of_account(current_user.account_id)
     form = PreferencesForm()
     if preferences is None or not form.validate_on_submit():
         return _page(form if preferences else None), 422
-    subscriptions.set_preferences(
-        preferences.token, form.frequency.data, form.pause, CONSENT_WORDING, wishes=form.wishes.data
-    )
+    subscriptions.set_preferences(current_user.account_id, form.choices, CONSENT_WORDING)
     flash("Ihre Einstellungen zum Monatsbrief sind gespeichert.", "success")
     return redirect(url_for("digests.show"))
 
