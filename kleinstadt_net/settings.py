@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     mail_claim_timeout: int = Field(
         default=0, ge=0, description="seconds after which a letter in hand is nobody's; 0: thirty steps' time"
     )
+    # Providers close longer talks themselves.
+    mail_batch_size: int = Field(
+        default=100, ge=1, le=1000, description="letters at most over one connection to the mail server"
+    )
+    mail_per_minute: int = Field(
+        default=0, ge=0, description="letters at most within any minute, all processes together; 0: no limit"
+    )
 
     log_days: int = Field(
         default=14,

@@ -1,42 +1,48 @@
-"""Letters per second: stored bytes from the outbox to a real SMTP server on the loopback address.
+"""Letters per second, from the outbox to a real SMTP server, beside a bare smtplib loop with the same bytes.
 
     python tools/bench_mail.py [--letters 300] [--runs 5]
 
-The server only counts; what is measured is ours: claims, commits, SMTP. On SQLite in a temporary
-directory, or on the database named by BENCH_DATABASE_URL (its tables are made and emptied).
+The server only counts, in a process of its own; so does the bare loop send. What lies between both figures is ours:
+claims, commits, the log. On both databases, each of its own and removed afterwards.
 """
 
 import argparse
 import asyncio
 import logging
 import multiprocessing
-import os
+import resource
+import smtplib
 import socket
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from flask import Flask
+from sqlalchemy import select
 
 # A script's own directory is searched first, and a tool here bears the name of a library.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-import config
-from kleinstadt_net import clock, create_app
-from kleinstadt_net.database import Base, db
+from kleinstadt_net import clock
+from kleinstadt_net.database import db
 from kleinstadt_net.mail import delivery, letters, outbox
-from kleinstadt_net.mail.letters import LetterDraft, Rendered
+from kleinstadt_net.mail.letters import Rendered
+from kleinstadt_net.models import Letter
+from tests.support import databases
+from tests.support.databases import Database
+from tests.support.smtp import LOOPBACK, loopback_socket
+from tools.soak import every_database
 
 # A counter shared by two processes; typeshed has no name for it that can be written here.
 Received = Any
-LOOPBACK = "127.0.0.1"
 # The size of a Monatsbrief: some 30 kB with its HTML.
 BODY = "Ein Absatz, so lang wie im Monatsbrief, mit Größe und Umlauten. " * 400
+MEGABYTE = 1024
 
 
 class Counter:
@@ -50,6 +56,15 @@ class Counter:
         return "250 OK"
 
 
+@dataclass
+class Times:
+    """Seconds of every run, and those of them that commits took."""
+
+    bare: list[float] = field(default_factory=list)
+    ours: list[float] = field(default_factory=list)
+    commits: list[float] = field(default_factory=list)
+
+
 def serve(bound: socket.socket, received: Received) -> None:
     """The mail server; a process of its own, as in life, so that its work is not counted as ours."""
     logging.disable(logging.INFO)
@@ -61,76 +76,96 @@ def serve(bound: socket.socket, received: Received) -> None:
     asyncio.run(forever())
 
 
-def build(number: int) -> LetterDraft:
-    """One letter as it would be stored."""
-    rendered = Rendered(f"Brief {number}", BODY[:4000], f"<p>{BODY}</p>")
-    return letters.build(
-        rendered,
-        key=f"bench:{clock.monotonic()}:{number}",
-        kind="digest",
-        recipient=f"empfang{number}@rathaus.example",
-    )
-
-
 @contextmanager
-def prepared() -> Iterator[Received]:
-    """An application before a counting mail server, with empty tables."""
+def mail_server() -> Iterator[tuple[int, Received]]:
+    """Its port, and how many letters it has taken."""
     received: Received = multiprocessing.Value("i", 0)
-    bound = socket.create_server((LOOPBACK, 0))
+    bound = loopback_socket()
     server = multiprocessing.Process(target=serve, args=(bound, received), daemon=True)
     server.start()
     try:
-        with tempfile.TemporaryDirectory() as directory, application(directory, bound).app_context():
-            Base.metadata.create_all(db.engine)
-            yield received
-            db.session.remove()
-            db.engine.dispose()
+        yield bound.getsockname()[1], received
     finally:
         server.terminate()
         server.join()
 
 
-def application(directory: str, bound: socket.socket) -> Flask:
-    """Built in the tests' configuration: it needs nothing but these settings."""
-    settings = {
-        "secret_key": "b" * 40,
-        "database_url": os.environ.get("BENCH_DATABASE_URL") or f"sqlite:///{directory}/bench.sqlite3",
-        "mail_server": LOOPBACK,
-        "mail_port": bound.getsockname()[1],
-    }
-    return create_app(config.load("testing", **settings))
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long it took."""
-    started = clock.monotonic()
-    work()
-    return clock.monotonic() - started
-
-
-def post(number: int) -> float:
-    """Build and lay down so many letters; how long the building took."""
-    drafts: list[LetterDraft] = []
-    taken = seconds(lambda: drafts.extend(map(build, range(number))))
-    for draft in drafts:
-        outbox.post(draft)
+def post(number: int) -> None:
+    """Lay down so many letters."""
+    for n in range(number):
+        rendered = Rendered(f"Brief {n}", BODY[:4000], f"<p>{BODY}</p>")
+        key, recipient = f"bench:{clock.monotonic()}:{n}", f"empfang{n}@rathaus.example"
+        outbox.post(letters.build(rendered, key=key, kind="digest", recipient=recipient))
     db.session.commit()
-    return taken
 
 
-def deliver(number: int, runs: int) -> dict[str, float]:
-    """Medians over ``runs``: letters built and letters delivered per second."""
-    build_times, delivery_times = [], []
-    with prepared() as received:
-        for run in range(runs):
-            build_times.append(post(number))
-            delivery_times.append(seconds(delivery.deliver_due))
-            if received.value != number * (run + 1):
-                raise RuntimeError(f"{received.value} letters arrived, {number * (run + 1)} were due")
-    return {
-        "letters built per second": number / statistics.median(build_times),
-        "letters delivered per second": number / statistics.median(delivery_times),
-    }
+def bare(port: int, posted: list[tuple[str, str, bytes]], taken: Any) -> None:
+    """The same bytes by nothing but smtplib; how long it took."""
+    started = clock.monotonic()
+    with smtplib.SMTP(LOOPBACK, port) as server:
+        for sender, recipient, content in posted:
+            server.sendmail(sender, [recipient], content)
+    taken.value = clock.monotonic() - started
+
+
+def run_bare(port: int) -> float:
+    """The bare loop in a process of its own, over the letters that are due."""
+    rows = db.session.execute(
+        select(Letter.sender, Letter.recipient, Letter.content).where(Letter.state == "pending")
+    ).all()
+    db.session.rollback()
+    taken = multiprocessing.Value("d", 0.0)
+    process = multiprocessing.Process(target=bare, args=(port, [tuple(row) for row in rows], taken))
+    process.start()
+    process.join()
+    return float(taken.value)
+
+
+def run_ours() -> tuple[float, float]:
+    """Delivery as it is; how long it took, and how much of that was committing."""
+    dialect, in_commits = db.engine.dialect, 0.0
+    commit = dialect.do_commit
+
+    def timed(connection: Any) -> None:
+        nonlocal in_commits
+        began = clock.monotonic()
+        commit(connection)
+        in_commits += clock.monotonic() - began
+
+    dialect.do_commit = timed  # type: ignore[assignment, method-assign]
+    try:
+        started = clock.monotonic()
+        delivery.deliver_due()
+        return clock.monotonic() - started, in_commits
+    finally:
+        dialect.do_commit = commit  # type: ignore[method-assign]
+
+
+def measure(database: Database, number: int, runs: int) -> Times:
+    """Both ways in turn, so that what else the machine does meets both."""
+    times = Times()
+    with mail_server() as (port, received):
+        app = databases.application(database.url, mail_port=port)
+        with app.app_context():
+            for run in range(1, runs + 1):
+                post(number)
+                times.bare.append(run_bare(port))
+                taken, in_commits = run_ours()
+                times.ours.append(taken)
+                times.commits.append(in_commits)
+                if received.value != 2 * number * run:
+                    raise RuntimeError(f"{received.value} letters arrived, {2 * number * run} were sent")
+    return times
+
+
+def report(kind: str, times: Times, number: int) -> None:
+    plain, ours = statistics.median(times.bare), statistics.median(times.ours)
+    share = sum(times.commits) / sum(times.ours)
+    print(
+        f"{kind:<12} bare smtplib {number / plain:>5,.0f} letters a second, delivery {number / ours:>5,.0f}:"
+        f" ratio {plain / ours:.2f}, commits {share:.0%} of the time",
+        flush=True,
+    )
 
 
 def main() -> int:
@@ -139,9 +174,13 @@ def main() -> int:
     parser.add_argument("--letters", type=int, default=300)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
+    logging.disable(logging.INFO)
     print(f"{options.letters} letters, median of {options.runs} runs")
-    for name, figure in deliver(options.letters, options.runs).items():
-        print(f"{name}: {figure:,.0f}")
+    with tempfile.TemporaryDirectory() as directory, every_database(Path(directory)) as found:
+        for database in found:
+            report(database.kind, measure(database, options.letters, options.runs), options.letters)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MEGABYTE
+    print(f"memory at most {memory} MB")
     return 0
 
 

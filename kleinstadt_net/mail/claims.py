@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Update, case, literal, or_, select, update
+from sqlalchemy import Connection, Update, bindparam, case, literal, or_, select, update
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.mail import pace
 from kleinstadt_net.mail.database_clock import database_now
 from kleinstadt_net.mail.ladder import AWAY_TOP, LADDER
 from kleinstadt_net.models import Letter
@@ -25,6 +26,27 @@ _UNSYNCHRONIZED = {"synchronize_session": False}
 DUE_STATES = ("pending", "unknown")
 # A digest may be read again by its owner; any other letter may hold a link that only its reader should have.
 KEPT_KINDS = ("digest",)
+
+# What is done for every letter is written once, without the ORM, and on one connection to the database for the whole
+# talk (``line``): each would cost as much as the letter itself. On SQLite these transactions begin with a write, which
+# waits its turn without further ado.
+_SENT = (
+    update(Letter)
+    .where(Letter.id == bindparam("letter_id"))
+    .values(state="sent", claim=None, sent_at=bindparam("at"), error=None)
+)
+_SENT_AND_EMPTIED = _SENT.values(content=b"")
+_START = (
+    update(Letter)
+    .where(
+        Letter.id == bindparam("letter_id"),
+        Letter.claim == bindparam("held_by"),
+        Letter.state == "claimed",
+        pace.NOT_PAUSED,
+    )
+    .values(claimed_at=database_now(), attempt_started_at=database_now(), attempts=Letter.attempts + 1)
+    .returning(Letter.kind, Letter.recipient, Letter.sender, Letter.content, Letter.attempts)
+)
 
 
 @dataclass(frozen=True)
@@ -38,17 +60,27 @@ class Attempt:
     sender: str
     content: bytes
     attempts: int
+    # On the clock of this process: when the claim was renewed for it.
+    began: float
 
 
 def claim_due(limit: int, only_key: str | None = None) -> tuple[str, list[int]]:
-    """Claim at most ``limit`` due letters, oldest first, for a new claim; returns it and their ids."""
+    """Claim at most ``limit`` due letters, oldest first, for a new claim; returns it and their ids.
+
+    None while sending is paused, and no more than MAIL_PER_MINUTE allows all processes together.
+    """
     claim = str(uuid4())
+    begin_writing(db.session)
+    allowed = min(limit, pace.allowance(limit))
+    if allowed <= 0:
+        db.session.rollback()
+        return claim, []
     due = (
         select(Letter.id)
-        .where(Letter.state.in_(DUE_STATES), Letter.next_try_at <= database_now())
+        .where(Letter.state.in_(DUE_STATES), Letter.next_try_at <= database_now(), pace.NOT_PAUSED)
         .order_by(Letter.next_try_at, Letter.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        .limit(allowed)
+        .with_for_update(skip_locked=True, of=Letter)
     )
     if only_key is not None:
         due = due.where(Letter.key == only_key)
@@ -62,26 +94,31 @@ def claim_due(limit: int, only_key: str | None = None) -> tuple[str, list[int]]:
     return claim, sorted(row.id for row in taken)
 
 
-def start_attempt(letter_id: int, claim: str) -> Attempt | None:
-    """Note, before MAIL FROM, that the letter may leave now; None when the claim was lost meanwhile.
+def start_attempt(line: Connection, letter_id: int, claim: str) -> Attempt | None:
+    """Note, before MAIL FROM, that the letter may leave now.
 
-    The note renews the claim, so that only one letter, never a whole batch, must fit into its time.
+    None when the claim was lost meanwhile, or sending was paused. The note renews the claim, so that only one letter,
+    never a whole batch, must fit into its time.
     """
-    rows = _change_returning(
-        update(Letter)
-        .where(Letter.id == letter_id, Letter.claim == claim, Letter.state == "claimed")
-        .values(claimed_at=database_now(), attempt_started_at=database_now(), attempts=Letter.attempts + 1)
-        .returning(Letter.kind, Letter.recipient, Letter.sender, Letter.content, Letter.attempts)
-    )
-    return Attempt(letter_id, claim, *rows[0]) if rows else None
+    with line.begin():
+        return _start(line, letter_id, claim)
 
 
-def mark_sent(attempt: Attempt) -> None:
+def mark_sent(line: Connection, attempt: Attempt) -> None:
     """The server has accepted it. What is sent is sent, whoever holds the claim by now."""
-    values: dict[str, Any] = {"state": "sent", "claim": None, "sent_at": clock.now(), "error": None}
-    if attempt.kind not in KEPT_KINDS:
-        values["content"] = b""
-    _change(update(Letter).where(Letter.id == attempt.letter_id).values(**values))
+    with line.begin():
+        _note_sent(line, attempt)
+
+
+def advance(line: Connection, sent: Attempt, next_id: int) -> Attempt | None:
+    """Mark one letter sent and start the next of its claim in one commit: half of what a letter costs us.
+
+    The next is answered as ``start_attempt`` answers it. A commit that fails leaves both as they were: the one may have
+    left, the other has not.
+    """
+    with line.begin():
+        _note_sent(line, sent)
+        return _start(line, next_id, sent.claim)
 
 
 def mark_again(attempt: Attempt, seconds: int, error: str, *, may_have_left: bool = False) -> None:
@@ -145,6 +182,17 @@ def release_abandoned() -> tuple[int, int]:
     )
     states = [row.state for row in rows]
     return states.count("pending"), states.count("unknown")
+
+
+def _start(line: Connection, letter_id: int, claim: str) -> Attempt | None:
+    began = clock.monotonic()
+    row = line.execute(_START, {"letter_id": letter_id, "held_by": claim}).one_or_none()
+    return Attempt(letter_id, claim, *row, began) if row else None
+
+
+def _note_sent(line: Connection, attempt: Attempt) -> None:
+    statement = _SENT if attempt.kind in KEPT_KINDS else _SENT_AND_EMPTIED
+    line.execute(statement, {"letter_id": attempt.letter_id, "at": clock.now()})
 
 
 def _held(attempt: Attempt) -> Update:

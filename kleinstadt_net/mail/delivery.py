@@ -8,20 +8,25 @@ import smtplib
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
-from kleinstadt_net.database import db
-from kleinstadt_net.mail import claims
+from kleinstadt_net import settings
+from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.mail import claims, pace
 from kleinstadt_net.mail.claims import Attempt
+from kleinstadt_net.mail.insistence import insist
 from kleinstadt_net.mail.ladder import Reply, blames_address, delay_after, parse_reply
 from kleinstadt_net.mail.smtp import VerifiedConnection
 from kleinstadt_net.mail.suppressions import suppress
 
 log = structlog.get_logger("mail")
 
-# Letters per connection; providers close longer conversations themselves.
-BATCH = 50
+T = TypeVar("T")
+# Of the claim's time; the rest is for clocks that do not run alike.
+CLAIM_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ def deliver_due(
     server_error: str | None = None
     handled = 0
     while server_error is None and not stop():
-        size = BATCH if limit is None else min(BATCH, limit - handled)
+        batch = settings.current().mail_batch_size
+        size = batch if limit is None else min(batch, limit - handled)
         claim, letter_ids = claims.claim_due(size, only_key) if size > 0 else ("", [])
         if not letter_ids:
             break
@@ -74,9 +80,8 @@ def _deliver_batch(
     remaining = deque(letter_ids)
     try:
         while remaining and not stop():
-            with VerifiedConnection() as connection:
-                while remaining and connection.is_open and not stop():
-                    _deliver_one(connection, remaining.popleft(), claim, counts)
+            with VerifiedConnection() as connection, db.engine.connect() as line:
+                _talk(connection, line, claim, remaining, counts, stop)
     except OSError as error:
         # Only opening the connection raises one: whatever happens to a letter is dealt with there.
         return _server_away(claim, error, counts)
@@ -84,6 +89,52 @@ def _deliver_batch(
         db.session.rollback()
         claims.give_back(claim)
     return None
+
+
+def _talk(
+    connection: VerifiedConnection,
+    line: Connection,
+    claim: str,
+    remaining: deque[int],
+    counts: Counter[str],
+    stop: Callable[[], bool],
+) -> None:
+    """Letters over one connection, as long as it stays open; marking one sent begins the next."""
+
+    def is_next() -> bool:
+        return bool(remaining) and connection.is_open and not stop()
+
+    attempt: Attempt | None = None
+    while attempt or is_next():
+        if attempt is None:
+            attempt = _begun(claims.start_attempt(line, remaining[0], claim), remaining)
+            continue
+        outcome = _send(connection, attempt)
+        counts[outcome] += 1
+        attempt = _settle_sent(line, attempt, remaining, is_next()) if outcome == "sent" else None
+
+
+def _settle_sent(line: Connection, sent: Attempt, remaining: deque[int], goes_on: bool) -> Attempt | None:
+    if goes_on:
+        return _begun(_insist(sent, lambda: claims.advance(line, sent, remaining[0])), remaining)
+    _insist(sent, lambda: claims.mark_sent(line, sent))
+    return None
+
+
+def _begun(attempt: Attempt | None, remaining: deque[int]) -> Attempt | None:
+    """Take the first of the remaining letters off the pile, whether or not it could be begun."""
+    letter_id = remaining.popleft()
+    if attempt is None:
+        if pace.is_paused():
+            remaining.clear()
+        db.session.rollback()
+        log.warning("letter not begun: its claim was lost or sending is paused", letter_id=letter_id)
+    return attempt
+
+
+def _insist(attempt: Attempt, step: Callable[[], T]) -> T:
+    """Mark a letter as long as its claim is surely ours; what cannot be marked by then becomes unknown."""
+    return insist(step, attempt.began + CLAIM_SHARE * settings.current().claim_timeout)
 
 
 def _server_away(claim: str, error: OSError, counts: Counter[str]) -> str:
@@ -94,34 +145,28 @@ def _server_away(claim: str, error: OSError, counts: Counter[str]) -> str:
     return reason
 
 
-def _deliver_one(connection: VerifiedConnection, letter_id: int, claim: str, counts: Counter[str]) -> None:
-    attempt = claims.start_attempt(letter_id, claim)
-    if attempt is None:
-        log.warning("claim was lost, another process has the letter", letter_id=letter_id)
-        return
+def _send(connection: VerifiedConnection, attempt: Attempt) -> str:
+    """Hand one letter over; the outcome, noted already unless it is "sent"."""
     try:
         connection.send_bytes(attempt.sender, attempt.recipient, attempt.content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, text = next(iter(refused.recipients.values()))
-        outcome = _refused(attempt, parse_reply(code, text), text, is_recipient=True)
+        return _refused(attempt, parse_reply(code, text), text, is_recipient=True)
     except smtplib.SMTPSenderRefused as refused:
         # Our own sender is at fault, which the operator can mend: no letter is given up at once for it.
-        outcome = _again(attempt, parse_reply(refused.smtp_code, refused.smtp_error).short, "sender refused")
+        return _again(attempt, parse_reply(refused.smtp_code, refused.smtp_error).short, "sender refused")
     except smtplib.SMTPResponseException as refused:
         reply = parse_reply(refused.smtp_code, refused.smtp_error)
-        outcome = _refused(attempt, reply, refused.smtp_error, is_recipient=False)
+        return _refused(attempt, reply, refused.smtp_error, is_recipient=False)
     except OSError as error:
         # The line broke or the server fell silent; it may have taken the letter before.
-        outcome = _again(attempt, _name(error), "connection lost", may_have_left=True)
+        return _again(attempt, _name(error), "connection lost", may_have_left=True)
     except Exception as error:
         # A letter that cannot even be spoken must not hold up the others; its half-begun talk ends.
-        log.exception("letter cannot be sent as it is", letter_id=letter_id)
+        log.exception("letter cannot be sent as it is", letter_id=attempt.letter_id)
         connection.abandon()
-        outcome = _again(attempt, type(error).__name__, str(error))
-    else:
-        claims.mark_sent(attempt)
-        outcome = "sent"
-    counts[outcome] += 1
+        return _again(attempt, type(error).__name__, str(error))
+    return "sent"
 
 
 def _refused(attempt: Attempt, reply: Reply, text: bytes | str, *, is_recipient: bool) -> str:
@@ -129,22 +174,28 @@ def _refused(attempt: Attempt, reply: Reply, text: bytes | str, *, is_recipient:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     if not reply.is_final:
         return _again(attempt, reply.short, said)
-    if is_recipient and blames_address(reply):
-        suppress(attempt.recipient, f"mail server answered {reply.short}")
-    return _give_up(attempt, reply.short, f"{reply.code} {said}")
+    is_no_good = is_recipient and blames_address(reply)
+    return _give_up(attempt, reply.short, f"{reply.code} {said}", suppressed=is_no_good)
 
 
 def _again(attempt: Attempt, code: str, detail: str, *, may_have_left: bool = False) -> str:
     seconds = delay_after(attempt.attempts)
     if seconds is None:
         return _give_up(attempt, code, f"given up after {attempt.attempts} tries: {code} {detail}")
-    claims.mark_again(attempt, seconds, f"{code} {detail}", may_have_left=may_have_left)
+    error = f"{code} {detail}"
+    _insist(attempt, lambda: claims.mark_again(attempt, seconds, error, may_have_left=may_have_left))
     log.info("letter delayed", letter_id=attempt.letter_id, reason=code, seconds=seconds)
     return "delayed"
 
 
-def _give_up(attempt: Attempt, code: str, error: str) -> str:
-    claims.mark_failed(attempt, error)
+def _give_up(attempt: Attempt, code: str, error: str, *, suppressed: bool = False) -> str:
+    def note() -> None:
+        begin_writing(db.session)
+        if suppressed:
+            suppress(attempt.recipient, f"mail server answered {code}")
+        claims.mark_failed(attempt, error)
+
+    _insist(attempt, note)
     log.warning("letter failed", letter_id=attempt.letter_id, reason=code, attempts=attempt.attempts)
     return "failed"
 

@@ -12,6 +12,7 @@ from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
 from kleinstadt_net.mail import claims
 from kleinstadt_net.mail import smtp as smtp_room
+from kleinstadt_net.mail.claims import Attempt
 from kleinstadt_net.mail.delivery import DeliveryReport, deliver_due
 from kleinstadt_net.mail.ladder import LADDER
 from kleinstadt_net.mail.suppressions import suppression_reason
@@ -19,6 +20,11 @@ from kleinstadt_net.models import Letter
 from tests.factories import LetterFactory
 from tests.mail.conftest import reread
 from tests.support.smtp import PostOffice
+
+
+def start(letter_id: int, claim: str) -> Attempt | None:
+    with db.engine.connect() as line:
+        return claims.start_attempt(line, letter_id, claim)
 
 
 def test_a_due_letter_arrives_byte_for_byte_and_is_marked_sent(app: Flask, smtp: PostOffice) -> None:
@@ -217,8 +223,8 @@ def test_a_letter_whose_claim_was_lost_is_not_begun(app: Flask, claims_outlived:
     claims_outlived()
     assert claims.release_abandoned() == (1, 0)
     quick, _ = claims.claim_due(1)
-    assert claims.start_attempt(letter.id, slow) is None
-    assert claims.start_attempt(letter.id, quick) is not None
+    assert start(letter.id, slow) is None
+    assert start(letter.id, quick) is not None
 
 
 def test_a_claim_that_outlived_its_process_before_the_attempt_returns_silently(
@@ -237,7 +243,7 @@ def test_a_claim_that_outlived_its_process_within_the_attempt_is_unknown_and_tri
 ) -> None:
     letter: Letter = LetterFactory()
     claim, _ = claims.claim_due(1)
-    claims.start_attempt(letter.id, claim)
+    start(letter.id, claim)
     claims_outlived()
     assert claims.release_abandoned() == (0, 1)
     letter = reread(letter)
@@ -250,13 +256,14 @@ def test_what_is_sent_is_sent_even_if_the_claim_has_passed_on(
 ) -> None:
     letter: Letter = LetterFactory()
     slow, _ = claims.claim_due(1)
-    attempt = claims.start_attempt(letter.id, slow)
+    attempt = start(letter.id, slow)
     assert attempt is not None
     claims_outlived()
     claims.release_abandoned()
     quick, _ = claims.claim_due(1)
-    claims.mark_sent(attempt)
-    assert claims.start_attempt(letter.id, quick) is None
+    with db.engine.connect() as line:
+        claims.mark_sent(line, attempt)
+    assert start(letter.id, quick) is None
     assert reread(letter).state == "sent"
 
 

@@ -39,8 +39,9 @@ def downgrade(url: str, revision: str = "base") -> None:
         db.engine.dispose()
 
 
-def application(url: str) -> Flask:
-    return create_app(config.load("testing", secret_key=SECRET_KEY, database_url=url))
+def application(url: str, **settings: object) -> Flask:
+    """On this database; further settings by their names in lower case."""
+    return create_app(config.load("testing", secret_key=SECRET_KEY, database_url=url, **settings))
 
 
 def sqlite_template(directory: Path) -> Path:
