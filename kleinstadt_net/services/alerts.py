@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 
 from kleinstadt_net import territory
 from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.digest import alarms
+from kleinstadt_net.digest import alarms, due
 from kleinstadt_net.digest.alarms import Watched
 from kleinstadt_net.mail.database_clock import database_now
 from kleinstadt_net.mail.statements import insert_once
@@ -29,9 +29,9 @@ from kleinstadt_net.models import (
 )
 from kleinstadt_net.services import (
     correspondence,
-    digest_desk,
     digest_facts,
     digest_people,
+    digests,
     rounds,
     undelivered,
     urls,
@@ -123,19 +123,30 @@ def _change(*conditions: object, **values: datetime | None) -> bool:
 def _watched(now: datetime) -> Watched:
     month = now.astimezone(territory.TIME_ZONE).strftime("%Y-%m")
     sent, failed = _outcomes(now - FAILED_WITHIN)
+    written = db.session.scalar(select(func.count()).where(DigestIssue.period == month)) or 0
     return Watched(
         needs_round=_towns() >= rounds.SMALLEST_NETWORK,
         has_round=digest_facts.round_id(month) is not None,
         waiting_since=db.session.scalar(select(DigestMonth.waiting_since).where(DigestMonth.month == month)),
-        written=db.session.scalar(select(func.count()).where(DigestIssue.period == month)) or 0,
-        overdue_since=min(
-            (row.opens_at for row in digest_desk.forecast(now) if row.opens_at <= now), default=None
-        ),
+        written=written,
+        overdue_since=None if written else _overdue_since(month, now),
         compose_failed=_compose_failed(now - COMPOSED_WITHIN),
         sent=sent,
         failed=failed,
         late=_late(now),
         paused_at=db.session.scalar(select(Installation.sending_paused_at)),
+    )
+
+
+def _overdue_since(month: str, now: datetime) -> datetime | None:
+    """When the first letter of the month opened that is still to be written."""
+    waiting = digest_people.candidates(month, now.astimezone(territory.TIME_ZONE).date())
+    return min(
+        (
+            due.opening(month, digests.holidays(reader.town.land, month), reader.timetable)
+            for reader in digest_people.readers(waiting)
+        ),
+        default=None,
     )
 
 

@@ -9,11 +9,13 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail.database_clock import database_now
 from kleinstadt_net.mail.suppressions import suppression_reason
 from kleinstadt_net.models import Letter
-from kleinstadt_net.services import audit
+from kleinstadt_net.services import audit, letters
 from kleinstadt_net.services.letters import HELD
 
 # How the outbox begins its reason where it never meant to send a letter.
 SUPPRESSED = "address suppressed"
+# What is older is no news any more.
+RETRIED_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,11 @@ def retry(letter_id: int, account_id: int) -> bool:
     audit.record("letter.retried", account_id=account_id, letter=letter_id)
     db.session.commit()
     return again is not None
+
+
+def retry_all(account_id: int) -> int:
+    """The same for all that failed lately; how many there were. Commits."""
+    again = letters.retry_failed(RETRIED_DAYS)
+    audit.record("letter.retried", account_id=account_id, letters=again)
+    db.session.commit()
+    return again

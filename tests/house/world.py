@@ -131,6 +131,12 @@ class World:
         return sessions.own(self.cast.mayor.id, 0)[0].session_id
 
     @cached_property
+    def undelivered_id(self) -> int:
+        """A letter to the mayor that was given up."""
+        made: int = make.LetterFactory(account_id=self.cast.mayor.id, state="failed").id
+        return made
+
+    @cached_property
     def search_id(self) -> int:
         """A search the mayor's town hall has saved."""
         made: int = make.SavedSearchFactory(town_id=self.cast.town.id).id
@@ -457,6 +463,7 @@ class World:
             "outreach.objection:token": self.series_letter.code,
             "outreach.object_by_code:token": self.series_letter.code,
             "search_id": self.search_id,
+            "letter_id": self.undelivered_id,
             "bookmarks.mark:ags": self.marked_ags,
             "bookmarks.edit_note:ags": self.marked_ags,
             "bookmarks.strike:ags": self.marked_ags,
