@@ -611,27 +611,33 @@ class ExchangeFactory(Factory):
 
 
 class MessageFactory(Factory):
-    """A message of the town that asked; wants exchange."""
+    """A message of the town that asked for the talk."""
 
     class Meta:
         model = Message
 
     class Params:
-        exchange = None
+        exchange = factory.SubFactory(ExchangeFactory, state="talking")
 
     exchange_id = factory.LazyAttribute(lambda row: row.exchange.id)
     town_id = factory.LazyAttribute(lambda row: row.exchange.town_id)
     account_id = None
-    text = "Passt Ihnen ein Anruf am Vormittag?"
+    text = "Passt Ihnen ein Anruf am **Vormittag**?"
     written_at = factory.LazyFunction(clock.now)
 
 
 class TownBlockFactory(Factory):
-    """One town has ended the contact with another; wants town_id and peer_id."""
+    """One town has ended the contact with another."""
 
     class Meta:
         model = TownBlock
 
+    class Params:
+        town = factory.SubFactory(TownFactory, taking_part=True)
+        peer = factory.SubFactory(TownFactory, taking_part=True)
+
+    town_id = factory.LazyAttribute(lambda row: row.town.id)
+    peer_id = factory.LazyAttribute(lambda row: row.peer.id)
     blocked_at = factory.LazyFunction(clock.now)
 
 

@@ -18,6 +18,7 @@ from kleinstadt_net.models import JobHeartbeat, Letter, Report, SectionVersion, 
 from kleinstadt_net.services import audit, job_runs, reports, sections, stances
 from kleinstadt_net.services.reports import Decision
 from kleinstadt_net.vocabulary import AUDIT_GROUPS, AUDIT_TITLES
+from tests import factories as make
 from tests.factories import (
     OperatorAlertFactory,
     OperatorTaskFactory,
@@ -244,13 +245,21 @@ def test_the_trail_is_filtered_and_an_impossible_filter_is_said(desk: FlaskClien
 
 
 @pytest.mark.parametrize(
-    "address", ["/betrieb/protokoll", "/betrieb/meldungen", "/betrieb/staedte", "/betrieb"]
+    "address",
+    [
+        "/betrieb/protokoll",
+        "/betrieb/meldungen",
+        "/betrieb/beendete-kontakte",
+        "/betrieb/staedte",
+        "/betrieb",
+    ],
 )
 def test_a_longer_list_costs_no_more_queries(desk: FlaskClient, cast: Cast, address: str) -> None:
     def grow() -> None:
         for town in (cast.town, cast.other_town):
             ReportFactory(town_id=town.id)
             OperatorTaskFactory(town_id=town.id)
+            make.TownBlockFactory(town=town)
             audit.record("stance.saved", account_id=cast.mayor.id, town_id=town.id)
         db.session.commit()
 
@@ -279,3 +288,24 @@ def test_every_deed_in_the_audit_trail_has_german_words() -> None:
     assert {"stance.saved", "report.decided", "town.suspended"} <= found
     assert not found - set(AUDIT_TITLES)
     assert not {code.partition(".")[0] for code in AUDIT_TITLES} - set(AUDIT_GROUPS)
+
+
+def test_ended_contacts_are_known_to_the_operator_who_can_lift_none(
+    desk: FlaskClient, client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    address = "/betrieb/beendete-kontakte"
+    empty = page(desk, address)
+    assert "Keine Stadt hat den Kontakt" in empty and f'href="{address}"' in page(desk, "/betrieb")
+    make.TownBlockFactory(town=cast.town, peer=cast.other_town, account_id=cast.mayor.id)
+    shown = page(desk, address)
+    assert "Ein Paar." in shown and "entscheidet sie allein" in shown
+    assert re.search(r"Ellernrode</a> hat den Kontakt mit <a [^>]*>Lauenfurt</a> beendet", shown)
+    assert (
+        cast.mayor.last_name not in shown.partition("<main")[2] and "<form" not in shown.partition("<main")[2]
+    )
+    for _ in range(25):
+        make.TownBlockFactory()
+    assert "26 Paare" in page(desk, address) and "Ellernrode</a> hat" in page(desk, f"{address}?seite=2")
+    assert desk.get(f"{address}?seite=3").status_code == 404
+    sign_in(client, cast.mayor)
+    assert client.get(address).status_code == 404
