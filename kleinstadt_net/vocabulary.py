@@ -219,6 +219,17 @@ REPORT_OUTCOMES = {
     "kept": "Der Inhalt bleibt stehen",
     "removed": "Der Inhalt ist entfernt",
     "town_suspended": "Die Stadt ist gesperrt",
+    # For whoever reported what a town may have written without its name.
+    "hidden": "Der Inhalt ist nicht mehr zu sehen",
+}
+# What a report may be about beside the page of a town, as it is named in a list.
+REPORT_TARGETS = {
+    "message": "Nachricht in einem Gespräch",
+    "practice": "Beispiel",
+    "question": "Frage in die Runde",
+    "question_answer": "Antwort auf eine Frage",
+    "event": "Termin",
+    "peer_review": "Veröffentlichter Text einer kollegialen Beratung",
 }
 
 # Why a town takes a break: for the town and the operator alone.

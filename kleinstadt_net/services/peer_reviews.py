@@ -17,6 +17,7 @@ from kleinstadt_net.services.town_cards import TownCard
 OPEN, CLOSED, CANCELLED = "open", "closed", "cancelled"
 YES, NO = "yes", "no"
 PATH = "/kollegiale-beratung/{peer_review_id}"
+LIST_PATH = "/kollegiale-beratung"
 # Results of other towns in the list; there is room for the newest.
 PUBLISHED_SHOWN = 20
 
@@ -42,6 +43,7 @@ class PeerReviewRow:
 class Published:
     """What a host has made of it for everybody; nothing else of the visit is in here."""
 
+    peer_review_id: int
     host: TownCard
     subject: str
     text: str
@@ -127,7 +129,7 @@ def listing(town_id: int) -> PeerReviewList:
         if row.host_id in cards
     )
     published = tuple(
-        Published(cards[row.host_id], row.subject, row.public_text, row.published_at)
+        Published(row.id, cards[row.host_id], row.subject, row.public_text, row.published_at)
         for row in shown
         if row.host_id in cards and row.published_at is not None
     )

@@ -26,6 +26,7 @@ from kleinstadt_net.vocabulary import (
     NOTIFICATION_MODES,
     OUTCOME_QUESTIONS,
     REPORT_REASONS,
+    REPORT_TARGETS,
     ROLE_TITLES,
     STATE_TITLES,
     SUBJECTS,
@@ -77,6 +78,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "question": {"helped": "Hat es geholfen?", "became": "Was ist daraus geworden?"},
     "reason": {**REPORT_REASONS, **DECLINE_REASONS},
+    "target_kind": REPORT_TARGETS,
     "wishes": WISH_TITLES,
     "mode": NOTIFICATION_MODES,
     "purpose": {

@@ -63,6 +63,13 @@ WITHHELD = frozenset(
         "installation.digest_hour",
         # May be the town's; her own she reads by the link of her report.
         "reports.complaint",
+        # Whose content it is: a town may have asked without its name. What was decided her letter says, as far as
+        # that leaves the town unknown; a town that is suspended on that day would be known by it.
+        "reports.town_id",
+        "reports.target_id",
+        "reports.removed_stamp",
+        "reports.outcome",
+        "reports.final_outcome",
     }
 )
 

@@ -11,7 +11,8 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Report, Town
 from kleinstadt_net.services import correspondence, links, moderation, urls
 from kleinstadt_net.services.moderation import Removed
-from kleinstadt_net.vocabulary import REPORT_OUTCOMES, SUBJECTS
+from kleinstadt_net.services.report_rules import outcome_for_reporter
+from kleinstadt_net.vocabulary import REPORT_OUTCOMES, REPORT_TARGETS, SUBJECTS
 
 # Six months, as article 20 asks for.
 COMPLAINT_DAYS = 183
@@ -37,6 +38,7 @@ def acknowledge(report: Report) -> None:
         context={
             "reference": reference(report.id),
             "page_url": urls.absolute(report.path),
+            "about": REPORT_TARGETS.get(report.target_kind or "", ""),
             "received_on": formats.long_day(report.created_at),
             "state_url": urls.absolute(REPORTER_PATH.format(token=report.token)),
         },
@@ -64,8 +66,9 @@ def tell_reporter(report: Report) -> None:
         report.reporter_email,
         key=f"{report.id}:{report.state}",
         context={
-            **_decision(report),
+            **_decision(report, for_reporter=True),
             "page_url": urls.absolute(report.path),
+            "about": REPORT_TARGETS.get(report.target_kind or "", ""),
             "state_url": urls.absolute(REPORTER_PATH.format(token=report.token)),
         },
     )
@@ -97,8 +100,10 @@ def tell_town(report: Report, removed: Removed | None) -> None:
         )
 
 
-def _decision(report: Report) -> dict[str, object]:
+def _decision(report: Report, *, for_reporter: bool = False) -> dict[str, object]:
     outcome = report.final_outcome or report.outcome or ""
+    if for_reporter:
+        outcome = outcome_for_reporter(report.target_kind, outcome)
     return {
         "reference": reference(report.id),
         "outcome": outcome,

@@ -1,12 +1,14 @@
 """Content somebody reports, the operator's decision, and the one complaint against it (DSA, articles 16, 17, 20).
 
 Whoever reports needs no account. Her link, and each of the town's leads' own one, opens the state of the case and
-takes the complaint; neither ever shows who reported or what she wrote. The audit entries name the report and not
-the town, whose leads read theirs: they hear of a report when something follows from it.
+takes the complaint; neither ever shows who reported or what she wrote, and the reporter's not whose content it is.
+The audit entries name the report and not the town, whose leads read theirs: they hear of a report when something
+follows from it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -20,17 +22,21 @@ from kleinstadt_net.services import (
     links,
     moderation,
     report_letters,
+    report_rules,
+    report_targets,
     section_moderation,
     throttle,
 )
 from kleinstadt_net.services.accounts import AccountError, normalised_address
+from kleinstadt_net.services.directory_filters import VISITOR, Reader
+from kleinstadt_net.services.report_rules import Target, outcome_for_reporter
+from kleinstadt_net.services.reported_objects import Reported
 from kleinstadt_net.vocabulary import REPORT_REASONS, SUBJECTS
 
 OPEN, DECIDED, COMPLAINED, CLOSED = "open", "decided", "complained", "closed"
 WAITING = (OPEN, COMPLAINED)
-KEPT, REMOVED, TOWN_SUSPENDED = "kept", "removed", "town_suspended"
-# A decision on a complaint that leaves everything as it was decided before.
-UPHELD = "upheld"
+KEPT, REMOVED, TOWN_SUSPENDED = report_rules.KEPT, report_rules.REMOVED, report_rules.TOWN_SUSPENDED
+UPHELD = report_rules.UPHELD
 
 # A town hall shares one address; a letter of acknowledgement must not become a way to pester somebody.
 PER_REMOTE = throttle.Limit("report_remote", 10, timedelta(hours=1))
@@ -45,19 +51,29 @@ class UnknownTown(LookupError):
     """The page named is that of a town that does not exist."""
 
 
+class UnknownTarget(LookupError):
+    """There is no such object, or none that the reporter may read."""
+
+
 class TooManyReports(Exception):
     """From here, or with this e-mail address, there were too many reports lately; nothing was stored."""
 
 
 @dataclass(frozen=True)
 class NewReport:
-    """What somebody reports; ``path`` is a path of this service, without what follows a question mark."""
+    """What somebody reports; ``path`` is a path of this service, without what follows a question mark.
+
+    ``target`` is the one object that page shows, or without a path the one she has named by its own link; ``reader``
+    says what she may read.
+    """
 
     path: str
     reason: str
     explanation: str
     ags: str | None = None
     subject: str | None = None
+    target: Target | None = None
+    reader: Reader = VISITOR
     name: str = ""
     email: str = ""
 
@@ -79,10 +95,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class CaseState:
-    """A case as reporter and town may see it; nothing here tells who reported or what she wrote."""
+    """A case as reporter and town may see it; nothing here tells who reported or what she wrote.
+
+    ``town_name`` is for the town itself. ``target_kind`` is one of ``report_rules.KINDS`` or None.
+    """
 
     reference: str
     path: str
+    target_kind: str | None
     town_name: str | None
     state: str
     has_address: bool
@@ -100,18 +120,18 @@ class CaseState:
 def receive(new: NewReport, remote_address: str) -> str:
     """Store a report, acknowledge it by letter where there is an address, and tell the operators; its token.
 
-    Raises TooManyReports, BadAddress or UnknownTown, and ValueError for a reason or subject that does not exist.
+    Raises TooManyReports, BadAddress, UnknownTown or UnknownTarget, and ValueError for a reason or subject that does
+    not exist.
     """
     if new.reason not in REPORT_REASONS or (new.subject is not None and new.subject not in SUBJECTS):
         raise ValueError(f"no such reason or subject: {new.reason!r}, {new.subject!r}")
     email = _checked(new.email)
     begin_writing(db.session)
+    about = _about(new)
     _count(remote_address, email)
     report = Report(
+        **about,
         token=new_token(),
-        path=new.path,
-        town_id=_town_id(new.ags),
-        subject=new.subject,
         reason=new.reason,
         explanation=new.explanation,
         reporter_name=new.name,
@@ -138,7 +158,7 @@ def find_for_reporter(token: str) -> CaseState | None:
 def find_for_town(token: str) -> CaseState | None:
     """The case behind a lead's link, as long as she acts for the town; reads only."""
     report = _report_of_town(token)
-    return _state(report) if report else None
+    return _state(report, for_town=True) if report else None
 
 
 def complain_as_reporter(token: str, text: str) -> bool:
@@ -206,6 +226,31 @@ def _count(remote_address: str, email: str | None) -> None:
             db.session.rollback()
             raise TooManyReports
         throttle.count(limit, subject)
+
+
+def _about(new: NewReport) -> dict[str, Any]:
+    """What a report is about: one object, else a page and the town it names."""
+    found = _target(new)
+    if found is None:
+        return {"path": new.path, "town_id": _town_id(new.ags), "subject": new.subject}
+    return {
+        "path": new.path or found.path,
+        "town_id": found.town_id,
+        "target_kind": found.kind,
+        "target_id": found.target.target_id,
+    }
+
+
+def _target(new: NewReport) -> Reported | None:
+    if new.target is None:
+        return None
+    if new.path:
+        return report_targets.on_page(new.target, new.reader)
+    found = report_targets.readable(new.target, new.reader)
+    if found is None:
+        db.session.rollback()
+        raise UnknownTarget(new.target)
+    return found
 
 
 def _town_id(ags: str | None) -> int | None:
@@ -310,19 +355,23 @@ def _note(report: Report, decision: Decision) -> None:
     db.session.flush()
 
 
-def _state(report: Report) -> CaseState:
+def _state(report: Report, *, for_town: bool = False) -> CaseState:
+    def told(outcome: str | None) -> str | None:
+        return outcome if for_town or outcome is None else outcome_for_reporter(report.target_kind, outcome)
+
     return CaseState(
         reference=report_letters.reference(report.id),
         path=report.path,
-        town_name=report.town.name if report.town else None,
+        target_kind=report.target_kind,
+        town_name=report.town.name if for_town and report.town else None,
         state=report.state,
         has_address=report.reporter_email is not None,
         created_at=report.created_at,
-        outcome=report.outcome,
+        outcome=told(report.outcome),
         outcome_reason=report.outcome_reason,
         decided_at=report.decided_at,
         complained_at=report.complained_at,
-        final_outcome=report.final_outcome,
+        final_outcome=told(report.final_outcome),
         final_reason=report.final_reason,
         closed_at=report.closed_at,
         takes_complaint=_takes_complaint(report),

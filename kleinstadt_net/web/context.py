@@ -89,6 +89,7 @@ def init_app(app: Flask) -> None:
         REPORT_REASONS=vocabulary.REPORT_REASONS,
         REPORT_STATES=vocabulary.REPORT_STATES,
         REPORT_OUTCOMES=vocabulary.REPORT_OUTCOMES,
+        REPORT_TARGETS=vocabulary.REPORT_TARGETS,
         SELF_ASSESSMENT=vocabulary.SELF_ASSESSMENT,
         DEMONSTRATION_NOTICE=vocabulary.DEMONSTRATION_NOTICE,
         LAENDER=territory.LAENDER,

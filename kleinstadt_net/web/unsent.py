@@ -12,7 +12,13 @@ from kleinstadt_net.security.access import rule_of
 
 # Beside the texts a form brings these; nobody has typed them.
 NOT_TYPED = frozenset({"csrf_token"})
-NOT_READ = frozenset({"version", "visibility", "state", "stadt", "focus", "sought", "strength"})
+NOT_READ = frozenset(
+    {
+        *("version", "visibility", "state", "stadt", "focus", "sought", "strength"),
+        # What a report is about, and the code of its reason.
+        *("ziel", "subject", "reason"),
+    }
+)
 
 
 def comes_from_here() -> bool:

@@ -16,17 +16,9 @@ LENGTHS = (
 )
 
 
-class ReportForm(BaseForm):
-    page = StringField(
-        "Auf welcher Seite steht der Inhalt?", [InputRequired("Bitte nennen Sie die Seite."), Length(max=300)]
-    )
-    subject = SelectField(
-        "Um welche Angabe oder welchen Abschnitt geht es? (freiwillig)",
-        choices=[
-            SelectChoice("", "keine bestimmte"),
-            *(SelectChoice(one.key, one.title) for one in (*THESES.values(), *TOPICS.values())),
-        ],
-    )
+class TargetForm(BaseForm):
+    """A report about an object that its link has named."""
+
     reason = RadioField(
         "Was ist mit dem Inhalt?",
         [InputRequired("Bitte wählen Sie einen Grund.")],
@@ -44,6 +36,20 @@ class ReportForm(BaseForm):
         [InputRequired("Bitte bestätigen Sie, dass Ihre Angaben nach Ihrem Wissen stimmen.")],
     )
 
+
+class ReportForm(TargetForm):
+    """A report about a page."""
+
+    page = StringField(
+        "Auf welcher Seite steht der Inhalt?", [InputRequired("Bitte nennen Sie die Seite."), Length(max=300)]
+    )
+    subject = SelectField(
+        "Um welche Angabe oder welchen Abschnitt geht es? (freiwillig)",
+        choices=[
+            SelectChoice("", "keine bestimmte"),
+            *(SelectChoice(one.key, one.title) for one in (*THESES.values(), *TOPICS.values())),
+        ],
+    )
     place: Place
 
     def validate_page(self, field: StringField) -> None:

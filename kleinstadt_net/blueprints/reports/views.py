@@ -1,17 +1,31 @@
 """Inhalt melden: anybody reports a content, and follows by a link what becomes of it."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from dataclasses import dataclass, replace
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from kleinstadt_net.blueprints.reports import bp
-from kleinstadt_net.blueprints.reports.forms import UNKNOWN_PAGE, ComplaintForm, ReportForm
-from kleinstadt_net.blueprints.reports.places import is_reportable, read_place
+from kleinstadt_net.blueprints.reports.forms import UNKNOWN_PAGE, ComplaintForm, ReportForm, TargetForm
+from kleinstadt_net.blueprints.reports.places import is_reportable, read_named, read_place
 from kleinstadt_net.security.access import BY_LINK, PUBLIC, access
-from kleinstadt_net.services import reports
+from kleinstadt_net.services import report_targets, reports
+from kleinstadt_net.services.report_rules import Target
+from kleinstadt_net.services.reported_objects import Reported
 from kleinstadt_net.services.reports import NewReport
+from kleinstadt_net.web.readers import reader
 
 REPORTER, TOWN = "reporter", "town"
 OWN_ENDPOINTS = "reports."
+
+
+@dataclass(frozen=True)
+class About:
+    """The object that is reported by its own link, and the argument that names it there."""
+
+    argument: str
+    found: Reported
 
 
 @bp.app_template_global("report_url")
@@ -26,29 +40,40 @@ def report_url() -> str:
 
 @bp.get("/melden")
 @access(PUBLIC)
-def new() -> str:
-    """The form; the page one comes from is filled in."""
+def new() -> ResponseReturnValue:
+    """The form; the page one comes from, or the object its link names, is filled in."""
+    named = read_named()
+    if named is not None:
+        if not current_user.is_authenticated:
+            return redirect(url_for("accounts.sign_in", weiter=request.full_path))
+        return _form(TargetForm(), About(named.argument, _readable(named.target)))
     place = read_place(request.args.get("pfad", ""))
     return _form(ReportForm(data={"page": place.path, "subject": place.subject or ""} if place else None))
 
 
 @bp.post("/melden")
-@access(PUBLIC)
+@access(PUBLIC, keeps_text=True)
 def create() -> ResponseReturnValue:
     """Take the report; the answer is the page on which it can be followed."""
-    form = ReportForm()
+    named = read_named()
+    if named is not None and not current_user.is_authenticated:
+        abort(401)
+    about = About(named.argument, _readable(named.target)) if named is not None else None
+    form: ReportForm | TargetForm = ReportForm() if about is None else TargetForm()
     if not form.validate_on_submit():
-        return _form(form), 422
+        return _form(form, about), 422
     try:
-        token = reports.receive(_new_report(form), request.remote_addr or "")
+        token = reports.receive(_new_report(form, about), request.remote_addr or "")
     except reports.TooManyReports:
-        return _form(form, too_many=True), 429
+        return _form(form, about, too_many=True), 429
     except reports.BadAddress:
         form.email.errors = ["Diese Adresse können wir nicht anschreiben. Bitte prüfen Sie sie."]
-        return _form(form), 422
+        return _form(form, about), 422
     except reports.UnknownTown:
-        form.page.errors = [UNKNOWN_PAGE]
-        return _form(form), 422
+        form["page"].errors = [UNKNOWN_PAGE]
+        return _form(form, about), 422
+    except reports.UnknownTarget:
+        abort(404)
     return redirect(url_for("reports.state", token=token))
 
 
@@ -88,20 +113,30 @@ def complain_for_town(token: str) -> ResponseReturnValue:
     return redirect(url_for("reports.town_state", token=token))
 
 
-def _new_report(form: ReportForm) -> NewReport:
-    return NewReport(
-        path=form.place.path,
-        ags=form.place.ags,
-        subject=form.subject.data or None,
+def _readable(target: Target) -> Reported:
+    """The object a link names; 404 for one that is none of her business as for one that does not exist."""
+    return report_targets.readable(target, reader()) or abort(404)
+
+
+def _new_report(form: ReportForm | TargetForm, about: About | None) -> NewReport:
+    new = NewReport(
+        path="",
+        reader=reader(),
         reason=form.reason.data,
         explanation=form.explanation.data or "",
         name=form.name.data or "",
         email=form.email.data or "",
     )
+    if about is not None:
+        return replace(new, target=about.found.target)
+    assert isinstance(form, ReportForm)
+    place = form.place
+    subject = form.subject.data or None
+    return replace(new, path=place.path, ags=place.ags, subject=subject, target=place.target)
 
 
-def _form(form: ReportForm, *, too_many: bool = False) -> str:
-    return render_template("reports/new.html", form=form, too_many=too_many)
+def _form(form: ReportForm | TargetForm, about: About | None = None, *, too_many: bool = False) -> str:
+    return render_template("reports/new.html", form=form, about=about, too_many=too_many)
 
 
 def _state(
