@@ -231,6 +231,8 @@ REPORT_TARGETS = {
     "event": "Termin",
     "peer_review": "Veröffentlichter Text einer kollegialen Beratung",
 }
+# What stands where the operator has taken out a title.
+REMOVED_TITLES = {"question": "Vom Betreiber entfernte Frage", "event": "Vom Betreiber entfernter Termin"}
 
 # Why a town takes a break: for the town and the operator alone.
 PAUSE_REASONS = {
@@ -298,6 +300,7 @@ AUDIT_TITLES = {
     "peer_review.written": "Eine kollegiale Beratung bearbeitet",
     "peer_review.published": "Das Ergebnis einer kollegialen Beratung veröffentlicht oder zurückgenommen",
     "peer_review.ended": "Eine kollegiale Beratung abgeschlossen",
+    "peer_review.removed": "Den veröffentlichten Text einer kollegialen Beratung nach einer Meldung entfernt",
     "exchange.outcome": "Gesagt, was ein Gespräch gebracht hat",
     "account.confirmed": "Adresse bestätigt",
     "account.created": "Konto angelegt",
@@ -330,11 +333,13 @@ AUDIT_TITLES = {
     "event.announced": "Zu einem Termin eingeladen",
     "event.cancelled": "Termin abgesagt",
     "event.changed": "Termin geändert",
+    "event.removed": "Termin nach einer Meldung abgesagt und sein Text entfernt",
     "exchange.accepted": "Einem Gespräch zugestimmt",
     "exchange.accepted_by_letter": "Einem Gespräch zugestimmt (über Brieflink)",
     "exchange.closed": "Gespräch abgeschlossen",
     "exchange.declined": "Anfrage abgelehnt",
     "exchange.handed_on": "Anfrage weitergegeben",
+    "exchange.message_removed": "Nachricht in einem Gespräch nach einer Meldung entfernt",
     "exchange.opened": "Gespräch eröffnet, weil beide Städte es wünschen",
     "exchange.queried": "Zu einer Anfrage zurückgefragt",
     "exchange.reopened": "Gespräch wieder eröffnet",
@@ -403,17 +408,18 @@ AUDIT_TITLES = {
     "practice.returned": "Beispiel zur Überarbeitung zurückgegeben",
     "practice.saved": "Beispiel geschrieben",
     "practice.submitted": "Beispiel zur Freigabe vorgelegt",
-    "question.answer_removed": "Antwort auf eine Frage vom Betreiber entfernt",
+    "question.answer_removed": "Antwort auf eine Frage nach einer Meldung entfernt",
     "question.answer_withdrawn": "Antwort auf eine Frage zurückgenommen",
     "question.answered": "Auf eine Frage geantwortet",
     "question.asked": "Frage in die Runde gestellt",
     "question.closed": "Frage beendet oder zusammengefasst",
-    "question.removed": "Frage vom Betreiber entfernt",
+    "question.removed": "Frage nach einer Meldung beendet und ihr Text entfernt",
     "question.withdrawn": "Frage zurückgenommen",
     "register.indicators": "Kennzahlen eingelesen",
     "register.imported": "Gemeindeverzeichnis eingelesen",
     "register.successions": "Gebietsänderungen eingelesen",
     "report.assigned": "Meldung einer Stadt zugeordnet",
+    "report.narrowed": "Meldung einer Antwort auf die Frage zugeordnet",
     "report.complained": "Beschwerde gegen eine Entscheidung",
     "report.decided": "Meldung entschieden",
     "report.received": "Meldung eingegangen",

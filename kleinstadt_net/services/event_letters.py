@@ -38,7 +38,12 @@ def announced(event: Event, organiser: str) -> None:
 
 def changed(event: Event) -> None:
     """To everybody who comes: another time or place, or it does not take place."""
-    _tell("event_changed", event, is_cancelled=event.state == CANCELLED)
+    _tell("event_changed", event, is_cancelled=event.state == CANCELLED, by_operator=False)
+
+
+def taken_out(event: Event) -> None:
+    """To everybody who comes: the operator has cancelled it. What was written about it is not repeated."""
+    _tell("event_changed", event, is_cancelled=True, by_operator=True, title="")
 
 
 def remind(event: Event) -> int:

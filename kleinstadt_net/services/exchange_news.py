@@ -6,9 +6,11 @@ All in the running transaction; what the list says is the letter's subject.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import delete
+
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.letters import CalendarPart
-from kleinstadt_net.models import Account, Town
+from kleinstadt_net.models import Account, Letter, Notification, Town
 from kleinstadt_net.services import correspondence, notifications, urls
 
 
@@ -49,3 +51,22 @@ def tell(
             context={**context, **own},
             calendar=calendar(person) if calendar is not None else None,
         )
+
+
+def forget(kinds: Iterable[str], key: str) -> None:
+    """Forget lines and letters not yet sent about the event ``key``, or those whose key begins with it.
+
+    In the running transaction.
+    """
+    for kind in kinds:
+        start = f"{kind}:{key}:"
+        waiting = (
+            Letter.kind == kind,
+            Letter.key.startswith(start, autoescape=True),
+            Letter.state == "pending",
+        )
+        for rows in (
+            delete(Letter).where(*waiting),
+            delete(Notification).where(Notification.key.startswith(start, autoescape=True)),
+        ):
+            db.session.execute(rows, execution_options={"synchronize_session": False})

@@ -19,20 +19,25 @@ OVERVIEW_PATH = "/uebersicht"
 
 
 class ContentChanged(Exception):
-    """The statement is no longer what the operator was looking at; nothing was removed."""
+    """The content is no longer what the operator was looking at; nothing was removed."""
 
 
 @dataclass(frozen=True)
 class Removed:
     """What was taken out, for the letter to the town; it is kept nowhere else.
 
-    ``title`` says what it was: the state of a statement, or a section or part of one.
+    ``title`` says what it was: the state of a statement, or a section or part of one. Where it was an object of its own
+    ``kind`` is one of ``report_rules.KINDS`` and ``title`` its title; ``attachments`` are the names of its documents,
+    ``files`` what their bytes are known by.
     """
 
     subject: str
     title: str
     sentence: str | None
     whole: bool
+    kind: str | None = None
+    attachments: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def suspend(town_id: int, reason: str, by_account_id: int) -> bool:

@@ -19,6 +19,7 @@ from kleinstadt_net.services import (
     peer_review_letters,
     peer_reviews,
     practices,
+    removals,
 )
 from kleinstadt_net.services.peer_review_invitations import locked
 from kleinstadt_net.services.peer_reviews import CANCELLED, CLOSED, OPEN, YES, UnknownPeerReviewError
@@ -57,6 +58,10 @@ class StaleVersionError(Exception):
     content: Content
     version: int
     args: tuple[object, ...] = field(default=(), init=False)
+
+
+class TakenOutError(ValueError):
+    """An operator has taken out this very text after a report; nothing was stored."""
 
 
 def edit(
@@ -102,7 +107,7 @@ def edit(
 def publish(peer_review_id: int, text: str, *, town_id: int, account_id: int) -> None:
     """Show the host's text to all confirmed towns, or with an empty text to nobody any more; commits.
 
-    Raises UnknownPeerReviewError for everybody else, ValueError for a text that does not fit.
+    Raises UnknownPeerReviewError for everybody else, TakenOutError, ValueError for a text that does not fit.
     """
     if len(text) > RESULT_LENGTH:
         raise ValueError("the text does not fit")
@@ -110,6 +115,9 @@ def publish(peer_review_id: int, text: str, *, town_id: int, account_id: int) ->
     if row.public_text == text:
         db.session.rollback()
         return
+    if text and removals.was_taken_out(row, text):
+        db.session.rollback()
+        raise TakenOutError(peer_review_id)
     row.public_text, row.published_at = text, clock.now() if text else None
     row.version, row.changed_at = row.version + 1, clock.now()
     audit.record("peer_review.published", account_id=account_id, town_id=town_id, peer_review=row.id)

@@ -1,7 +1,8 @@
 """Writing examples: drafts, changes of released ones, the archive.
 
 An editor of a town that wants a lead's release submits; a lead, or anybody where the town does without, releases at
-once. Every write names the version it was based on; where somebody saved in between nothing is written.
+once. What an operator has taken out a lead releases in any town, and only once it has changed. Every write names the
+version it was based on; where somebody saved in between nothing is written.
 """
 
 from collections.abc import Callable
@@ -15,12 +16,24 @@ from sqlalchemy.orm import aliased
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Account, Practice
-from kleinstadt_net.services import audit, installation, practice_content, practices, stance_drafts, typed
+from kleinstadt_net.services import (
+    audit,
+    installation,
+    practice_content,
+    practices,
+    removals,
+    stance_drafts,
+    town_people,
+    typed,
+)
 from kleinstadt_net.services.practice_content import Content, Refused
 from kleinstadt_net.services.practices import ARCHIVED, DRAFT, RELEASED
-from kleinstadt_net.services.town_people import name_of
 
 FORM = "practice:{practice_id}"
+UNCHANGED = (
+    "Dieses Beispiel haben wir nach einer Meldung aus der Sammlung genommen. Bitte ändern Sie, was die Begründung "
+    "nennt, bevor es wieder erscheint."
+)
 SAVED, SUBMITTED, NOW_RELEASED = "saved", "submitted", "released"
 
 
@@ -44,7 +57,8 @@ class StaleVersion(Exception):
 class OwnPractice:
     """An example as its own town sees it. ``proposal`` is a change that waits, ``proposed_by`` its author's name.
 
-    ``author`` is who wrote last, empty once her account is gone.
+    ``author`` is who wrote last, empty once her account is gone. ``is_taken_out``: a draft that an operator has taken
+    out of the library.
     """
 
     practice_id: int
@@ -59,6 +73,7 @@ class OwnPractice:
     author: str
     changed_at: datetime
     released_at: datetime | None
+    is_taken_out: bool
 
     @property
     def waits(self) -> bool:
@@ -67,7 +82,7 @@ class OwnPractice:
 
 
 def own(town_id: int) -> list[OwnPractice]:
-    """All examples of a town, the latest changed first: two queries."""
+    """All examples of a town, the latest changed first: three queries."""
     return _read(Practice.town_id == town_id)
 
 
@@ -101,7 +116,7 @@ def save(
     """
     practice_content.check(content)
     practice = locked(town_id, practice_id, version)
-    must_wait = stance_drafts.must_wait(town_id, account_id)
+    must_wait = _must_wait(practice, account_id)
     is_out = practice.state == RELEASED
     if release or is_out or practice.submitted_at is not None:
         lacking = practice_content.missing(content)
@@ -139,7 +154,7 @@ def archive(town_id: int, account_id: int, practice_id: int, version: int) -> No
 def restore(town_id: int, account_id: int, practice_id: int, version: int) -> str:
     """Bring an example back from the archive: NOW_RELEASED, or SUBMITTED where a lead must release it.
 
-    Raises UnknownPractice, StaleVersion. Commits.
+    Raises UnknownPractice, StaleVersion, Refused. Commits.
     """
     practice = locked(town_id, practice_id, version)
     if practice.state != ARCHIVED:
@@ -213,7 +228,13 @@ def write(practice: Practice, account_id: int | None, content: Content) -> None:
 
 
 def let_out(practice: Practice) -> None:
-    """Release an example, in the running transaction; nothing of it waits any longer."""
+    """Release an example, in the running transaction; nothing of it waits any longer.
+
+    Raises Refused for one that comes back as an operator has taken it out.
+    """
+    if removals.comes_back_unchanged(practice):
+        db.session.rollback()
+        raise Refused({"problem": UNCHANGED})
     practice.state = RELEASED
     practice.submitted_at = None
     practice.proposal = practice.proposed_by_id = practice.proposed_at = None
@@ -243,6 +264,14 @@ def _propose(practice: Practice, account_id: int, content: Content) -> str:
     return SUBMITTED
 
 
+def _must_wait(practice: Practice, account_id: int) -> bool:
+    """Whether a lead releases what this person writes."""
+    if stance_drafts.must_wait(practice.town_id, account_id):
+        return True
+    is_taken_out = practice.state == DRAFT and practice.id in removals.taken_out([practice])
+    return is_taken_out and not town_people.leads(practice.town_id, account_id)
+
+
 def _touch(practice: Practice, account_id: int | None) -> None:
     practice.version += 1
     practice.changed_by_id, practice.changed_at = account_id, clock.now()
@@ -263,6 +292,7 @@ def _read(*conditions: object) -> list[OwnPractice]:
         .order_by(Practice.changed_at.desc(), Practice.id.desc())
     ).all()
     subjects = practices.subjects_of([practice.id for practice, _, _ in rows])
+    taken_out = removals.taken_out([practice for practice, _, _ in rows])
     return [
         OwnPractice(
             practice_id=practice.id,
@@ -271,12 +301,13 @@ def _read(*conditions: object) -> list[OwnPractice]:
             version=practice.version,
             submitted_at=practice.submitted_at,
             proposal=Content.from_json(practice.proposal) if practice.proposal else None,
-            proposed_by=name_of(by) if by else "",
+            proposed_by=town_people.name_of(by) if by else "",
             proposed_by_id=practice.proposed_by_id,
             proposed_at=practice.proposed_at,
-            author=name_of(last) if last else "",
+            author=town_people.name_of(last) if last else "",
             changed_at=practice.changed_at,
             released_at=practice.released_at,
+            is_taken_out=practice.state == DRAFT and practice.id in taken_out,
         )
         for practice, last, by in rows
     ]

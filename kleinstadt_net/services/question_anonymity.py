@@ -114,6 +114,12 @@ def pieces(text: str, names: Names) -> tuple[Piece, ...]:
     return tuple(piece for piece in shown if piece.text)
 
 
+def names_town(text: str, town_id: int) -> bool:
+    """Whether a text names this town or its Kreis: four queries at most."""
+    own = replace(names_for(town_id), places=frozenset(), people=frozenset())
+    return next(_places_in(text, own), None) is not None
+
+
 def size_band(town_id: int) -> str | None:
     """The town's band of sizes if enough active towns share it, else None."""
     picture = snapshot.current()

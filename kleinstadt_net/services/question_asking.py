@@ -63,12 +63,16 @@ def ask(new: NewQuestion, *, town_id: int, account_id: int) -> int:
 def close(question_id: int, summary: str, *, town_id: int, account_id: int) -> None:
     """End the town's question, or write the summary of one that has ended; commits. Who answered is told once.
 
-    Raises UnknownQuestionError where it is not the town's, RefusedError for a summary that is too long.
+    Raises UnknownQuestionError where it is not the town's or an operator has taken out its text, RefusedError for a
+    summary that is too long.
     """
     if len(summary) > SUMMARY_LENGTH:
         raise RefusedError({"summary": f"Bitte höchstens {SUMMARY_LENGTH} Zeichen."})
     begin_writing(db.session)
     question = own_question(question_id, town_id)
+    if not question.text:
+        db.session.rollback()
+        raise UnknownQuestionError(question_id)
     question.summary = summary
     if question.state == OPEN:
         question.state, question.closed_at = CLOSED, clock.now()

@@ -1,4 +1,4 @@
-"""Questions as the operator sees them: with who asks. She may take a question or an answer out of the net."""
+"""Questions as the operator sees them: with who asks. What is taken out of the net goes the way of a report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Question, QuestionAnswer, Town
-from kleinstadt_net.services import audit
 from kleinstadt_net.services.question_rules import UnknownQuestionError
 
 PAGE_SIZE = 25
@@ -60,32 +59,6 @@ def page(question_id: int) -> DeskQuestion:
     (asked,) = _written(Question, Question.asked_at, Question.id == question_id)
     answers = _written(QuestionAnswer, QuestionAnswer.created_at, QuestionAnswer.question_id == question_id)
     return DeskQuestion(*head, asked, answers)
-
-
-def remove_question(question_id: int, *, account_id: int) -> None:
-    """Take a question with its answers out of the net; commits. Raises UnknownQuestionError."""
-    begin_writing(db.session)
-    question = db.session.get(Question, question_id)
-    if question is None:
-        db.session.rollback()
-        raise UnknownQuestionError(question_id)
-    audit.record("question.removed", account_id=account_id, town_id=question.town_id, question=question_id)
-    db.session.delete(question)
-    db.session.commit()
-
-
-def remove_answer(question_id: int, answer_id: int, *, account_id: int) -> None:
-    """Take one answer out of the net; commits. Raises UnknownQuestionError."""
-    begin_writing(db.session)
-    answer = db.session.get(QuestionAnswer, answer_id)
-    if answer is None or answer.question_id != question_id:
-        db.session.rollback()
-        raise UnknownQuestionError(question_id)
-    audit.record(
-        "question.answer_removed", account_id=account_id, town_id=answer.town_id, question=question_id
-    )
-    db.session.delete(answer)
-    db.session.commit()
 
 
 def _written(rows: Any, time: Any, condition: Any) -> tuple[Written, ...]:

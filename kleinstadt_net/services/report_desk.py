@@ -1,15 +1,17 @@
 """Reports as the operator works on them: the queue, and one report with the content as it is now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, select, update
 
 from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.models import Report, Town
-from kleinstadt_net.services import audit, sections, stances
+from kleinstadt_net.models import QuestionAnswer, Report, Town
+from kleinstadt_net.services import audit, reported_objects, sections, stances
 from kleinstadt_net.services.report_letters import reference
-from kleinstadt_net.services.reports import WAITING
+from kleinstadt_net.services.report_rules import ANSWER, MAY_BE_ANONYMOUS, QUESTION
+from kleinstadt_net.services.reported_objects import Reported
+from kleinstadt_net.services.reports import OPEN, WAITING
 from kleinstadt_net.services.sections import SectionRow
 from kleinstadt_net.services.stances import StanceRow
 
@@ -24,13 +26,14 @@ class QueueRow:
     reason: str
     outcome: str | None
     path: str
+    target_kind: str | None
     town_name: str | None
     since: datetime
 
 
 @dataclass(frozen=True)
 class ReportedTown:
-    """The town a report concerns, with everything it says at this moment."""
+    """The town a report concerns; with everything it says at this moment where that is what was reported."""
 
     town_id: int
     ags: str
@@ -43,13 +46,18 @@ class ReportedTown:
 
 @dataclass(frozen=True)
 class ReportFile:
-    """A report with all an operator needs to decide it."""
+    """A report with all an operator needs to decide it.
+
+    ``target`` is the object it is about, as long as there is something to decide; None where that is a page
+    (``target_kind`` is None), or gone.
+    """
 
     report_id: int
     reference: str
     state: str
     path: str
     subject: str | None
+    target_kind: str | None
     reason: str
     explanation: str
     reporter_name: str
@@ -64,6 +72,19 @@ class ReportFile:
     final_reason: str | None
     closed_at: datetime | None
     town: ReportedTown | None
+    target: Reported | None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the object to decide about is there no longer."""
+        return self.waits and self.target_kind is not None and self.target is None
+
+    @property
+    def hides_town(self) -> bool:
+        """Whether whoever reported may not learn whose content it is, or it is gone and might be of that kind."""
+        if self.target is not None:
+            return self.target.is_anonymous
+        return self.is_gone and self.target_kind in MAY_BE_ANONYMOUS
 
     @property
     def waits(self) -> bool:
@@ -93,13 +114,19 @@ def count_settled() -> int:
 
 
 def find(report_id: int) -> ReportFile | None:
-    """One report with the town's content as it is now."""
+    """One report with what it is about as it is now."""
     report = db.session.get(Report, report_id)
     if report is None:
         return None
+    target = reported_objects.of_report(report) if report.state in WAITING else None
+    town_id = target.town_id if target is not None else report.town_id
     given = {name: getattr(report, name) for name in ReportFile.__dataclass_fields__ if name in _COLUMNS}
     return ReportFile(
-        report_id=report.id, reference=reference(report.id), town=_town(report.town_id), **given
+        report_id=report.id,
+        reference=reference(report.id),
+        town=_town(town_id, with_content=report.target_kind is None),
+        target=target,
+        **given,
     )
 
 
@@ -111,7 +138,12 @@ def assign_town(report_id: int, ags: str, by_account_id: int) -> bool:
         town_id
         and db.session.execute(
             update(Report)
-            .where(Report.id == report_id, Report.town_id.is_(None), Report.state.in_(WAITING))
+            .where(
+                Report.id == report_id,
+                Report.town_id.is_(None),
+                Report.target_kind.is_(None),
+                Report.state.in_(WAITING),
+            )
             .values(town_id=town_id)
             .returning(Report.id)
             .execution_options(synchronize_session=False)
@@ -121,6 +153,25 @@ def assign_town(report_id: int, ags: str, by_account_id: int) -> bool:
         db.session.rollback()
         return False
     audit.record("report.assigned", account_id=by_account_id, report=report_id)
+    db.session.commit()
+    return True
+
+
+def narrow(report_id: int, answer_id: int, by_account_id: int) -> bool:
+    """Say that a report about a question means one of its answers; False for none of them or nothing undecided."""
+    begin_writing(db.session)
+    report = db.session.scalar(
+        select(Report)
+        .where(Report.id == report_id, Report.state == OPEN, Report.target_kind == QUESTION)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    answer = db.session.get(QuestionAnswer, answer_id)
+    if report is None or answer is None or answer.question_id != report.target_id:
+        db.session.rollback()
+        return False
+    report.target_kind, report.target_id, report.town_id = ANSWER, answer.id, answer.town_id
+    audit.record("report.narrowed", account_id=by_account_id, report=report_id)
     db.session.commit()
     return True
 
@@ -145,15 +196,18 @@ def _queue_row(report: Report, town_name: str | None) -> QueueRow:
         reason=report.reason,
         outcome=report.final_outcome or report.outcome,
         path=report.path,
+        target_kind=report.target_kind,
         town_name=town_name,
         since=report.closed_at or report.complained_at or report.decided_at or report.created_at,
     )
 
 
-def _town(town_id: int | None) -> ReportedTown | None:
+def _town(town_id: int | None, *, with_content: bool) -> ReportedTown | None:
     town = db.session.get(Town, town_id) if town_id is not None else None
     if town is None:
         return None
-    statements = stances.sheet(town.id).given
+    known = ReportedTown(town.id, town.ags, town.slug, town.name, town.suspended_at, ())
+    if not with_content:
+        return known
     told = tuple(sections.of_town(town.id, verified=True).values())
-    return ReportedTown(town.id, town.ags, town.slug, town.name, town.suspended_at, statements, told)
+    return replace(known, statements=stances.sheet(town.id).given, sections=told)

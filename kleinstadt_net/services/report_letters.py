@@ -11,7 +11,7 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Report, Town
 from kleinstadt_net.services import correspondence, links, moderation, urls
 from kleinstadt_net.services.moderation import Removed
-from kleinstadt_net.services.report_rules import outcome_for_reporter
+from kleinstadt_net.services.report_rules import KEPT, TOWN_SUSPENDED, outcome_for_reporter
 from kleinstadt_net.vocabulary import REPORT_OUTCOMES, REPORT_TARGETS, SUBJECTS
 
 # Six months, as article 20 asks for.
@@ -79,8 +79,7 @@ def tell_town(report: Report, removed: Removed | None) -> None:
 
     A report that changed nothing for the town is not put on its mind.
     """
-    restricting = {report.outcome, report.final_outcome} - {"kept", None}
-    if report.town_id is None or not restricting:
+    if report.town_id is None or not _restricts(report):
         return
     town = db.session.get_one(Town, report.town_id)
     for lead in moderation.people_of(town.id, leads_only=True):
@@ -94,10 +93,19 @@ def tell_town(report: Report, removed: Removed | None) -> None:
                 **_removed(removed),
                 "town": town.name,
                 "before": report.outcome if report.final_outcome else None,
+                "target_kind": report.target_kind,
                 "phone": settings.current().operator_phone,
                 "state_url": urls.absolute(TOWN_PATH.format(token=token)),
             },
         )
+
+
+def _restricts(report: Report) -> bool:
+    """Whether anything was done to the town; that an object was gone already is no restriction."""
+    outcomes = {report.outcome, report.final_outcome}
+    if report.target_kind is None:
+        return bool(outcomes - {KEPT, None})
+    return TOWN_SUSPENDED in outcomes or report.removed_stamp is not None
 
 
 def _decision(report: Report, *, for_reporter: bool = False) -> dict[str, object]:
@@ -117,14 +125,18 @@ def _decision(report: Report, *, for_reporter: bool = False) -> dict[str, object
 def _removed(removed: Removed | None) -> dict[str, object]:
     if removed is None:
         return {
+            "removed_kind": None,
             "removed_subject": None,
             "removed_state": None,
             "removed_sentence": None,
             "removed_whole": False,
+            "removed_attachments": (),
         }
     return {
-        "removed_subject": SUBJECTS[removed.subject].title,
+        "removed_kind": removed.kind,
+        "removed_subject": SUBJECTS[removed.subject].title if removed.subject else None,
         "removed_state": removed.title,
         "removed_sentence": removed.sentence,
         "removed_whole": removed.whole,
+        "removed_attachments": removed.attachments,
     }

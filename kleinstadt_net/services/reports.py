@@ -1,4 +1,4 @@
-"""Content somebody reports, the operator's decision, and the one complaint against it (DSA, articles 16, 17, 20).
+"""Content somebody reports, and the one complaint against the decision about it (DSA, articles 16 and 20).
 
 Whoever reports needs no account. Her link, and each of the town's leads' own one, opens the state of the case and
 takes the complaint; neither ever shows who reported or what she wrote, and the reporter's not whose content it is.
@@ -17,16 +17,7 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail.letters import mailable
 from kleinstadt_net.models import Membership, OneTimeLink, Report, Town, TownCode
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import (
-    audit,
-    links,
-    moderation,
-    report_letters,
-    report_rules,
-    report_targets,
-    section_moderation,
-    throttle,
-)
+from kleinstadt_net.services import audit, links, report_letters, report_targets, throttle
 from kleinstadt_net.services.accounts import AccountError, normalised_address
 from kleinstadt_net.services.directory_filters import VISITOR, Reader
 from kleinstadt_net.services.report_rules import Target, outcome_for_reporter
@@ -35,8 +26,6 @@ from kleinstadt_net.vocabulary import REPORT_REASONS, SUBJECTS
 
 OPEN, DECIDED, COMPLAINED, CLOSED = "open", "decided", "complained", "closed"
 WAITING = (OPEN, COMPLAINED)
-KEPT, REMOVED, TOWN_SUSPENDED = report_rules.KEPT, report_rules.REMOVED, report_rules.TOWN_SUSPENDED
-UPHELD = report_rules.UPHELD
 
 # A town hall shares one address; a letter of acknowledgement must not become a way to pester somebody.
 PER_REMOTE = throttle.Limit("report_remote", 10, timedelta(hours=1))
@@ -76,21 +65,6 @@ class NewReport:
     reader: Reader = VISITOR
     name: str = ""
     email: str = ""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the operator decides. ``subject`` and ``version`` name the statement that is removed; ``whole`` is
-    False where only its sentence goes. Where it is a section, or of one a single ``part``, ``is_section`` is set.
-    ``outcome`` may be "upheld" where a complaint is decided."""
-
-    outcome: str
-    reason: str
-    subject: str | None = None
-    version: int = 0
-    whole: bool = True
-    is_section: bool = False
-    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,40 +145,6 @@ def complain_as_town(token: str, text: str) -> bool:
     """The same by one of the town's leads; whoever comes first, reporter or town, has the complaint."""
     begin_writing(db.session)
     return _complain(_report_of_town(token), text, by="town")
-
-
-def decide(report_id: int, by_account_id: int, decision: Decision) -> bool:
-    """Decide a report or the complaint against it, carry it out, and send the reasons to both sides.
-
-    False when nothing waits there (any more) or a restriction names no town. Raises moderation.ContentChanged
-    when the statement is no longer what the operator saw; then nothing is decided.
-    """
-    begin_writing(db.session)
-    report = db.session.scalar(
-        select(Report)
-        .where(Report.id == report_id, Report.state.in_(WAITING))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if report is None or not _is_possible(report, decision):
-        db.session.rollback()
-        return False
-    try:
-        removed = _carry_out(report, decision, by_account_id)
-    except moderation.ContentChanged:
-        db.session.rollback()
-        raise
-    _note(report, decision)
-    audit.record(
-        "report.decided",
-        account_id=by_account_id,
-        report=report.id,
-        outcome=report.final_outcome or report.outcome,
-    )
-    report_letters.tell_reporter(report)
-    report_letters.tell_town(report, removed)
-    db.session.commit()
-    return True
 
 
 def _checked(email: str) -> str | None:
@@ -304,55 +244,6 @@ def _takes_complaint(report: Report) -> bool:
     return (
         report.state == DECIDED and report.decided_at is not None and clock.now() - report.decided_at < period
     )
-
-
-def _is_possible(report: Report, decision: Decision) -> bool:
-    if decision.outcome == UPHELD:
-        return report.state == COMPLAINED
-    return decision.outcome == KEPT or report.town_id is not None
-
-
-def _carry_out(report: Report, decision: Decision, by_account_id: int) -> moderation.Removed | None:
-    """Do what was decided, and undo a suspension that the decision on the complaint no longer holds up."""
-    if decision.outcome == UPHELD or report.town_id is None:
-        return None
-    # The town's leads read of it in the reasons for the decision, with the way to complain.
-    leads = {lead.id for lead in moderation.people_of(report.town_id, leads_only=True)}
-    if decision.outcome == TOWN_SUSPENDED:
-        moderation.begin_suspension(report.town_id, by_account_id, decision.reason, told_otherwise=leads)
-    elif report.outcome == TOWN_SUSPENDED:
-        moderation.end_suspension(report.town_id, by_account_id, told_otherwise=leads)
-    if decision.outcome != REMOVED:
-        return None
-    if decision.is_section:
-        return section_moderation.take_out(
-            report.town_id,
-            decision.subject or "",
-            decision.version,
-            part=decision.part,
-            by_account_id=by_account_id,
-            report_id=report.id,
-        )
-    return moderation.take_out(
-        report.town_id,
-        decision.subject or "",
-        decision.version,
-        whole=decision.whole,
-        by_account_id=by_account_id,
-        report_id=report.id,
-    )
-
-
-def _note(report: Report, decision: Decision) -> None:
-    now = clock.now()
-    if report.state == OPEN:
-        report.state, report.outcome, report.outcome_reason = DECIDED, decision.outcome, decision.reason
-        report.decided_at = now
-    else:
-        outcome = report.outcome if decision.outcome == UPHELD else decision.outcome
-        report.state, report.final_outcome, report.final_reason = CLOSED, outcome, decision.reason
-        report.closed_at = now
-    db.session.flush()
 
 
 def _state(report: Report, *, for_town: bool = False) -> CaseState:

@@ -15,9 +15,9 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.jobs import JOBS
 from kleinstadt_net.models import JobHeartbeat, Letter, Report, SectionVersion, Town
-from kleinstadt_net.services import audit, job_runs, reports, sections, stances
-from kleinstadt_net.services.reports import Decision
-from kleinstadt_net.vocabulary import AUDIT_GROUPS, AUDIT_TITLES
+from kleinstadt_net.services import audit, job_runs, report_decisions, reports, sections, stances
+from kleinstadt_net.services.report_decisions import Decision
+from kleinstadt_net.vocabulary import AUDIT_GROUPS, AUDIT_TITLES, REPORT_TARGETS
 from tests import factories as make
 from tests.factories import (
     OperatorAlertFactory,
@@ -181,7 +181,7 @@ def test_a_statement_changed_while_the_operator_read_is_not_removed(desk: FlaskC
 
 def test_a_complaint_is_decided_with_the_first_decision_in_sight(desk: FlaskClient, cast: Cast) -> None:
     made = ReportFactory(town_id=cast.town.id)
-    reports.decide(made.id, cast.operator.id, Decision(reports.KEPT, REASON))
+    report_decisions.decide(made.id, cast.operator.id, Decision(report_decisions.KEPT, REASON))
     reports.complain_as_reporter(made.token, "Bitte sehen Sie noch einmal hin.")
     address = f"/betrieb/meldungen/{made.id}"
     shown = page(desk, address)
@@ -288,6 +288,115 @@ def test_every_deed_in_the_audit_trail_has_german_words() -> None:
     assert {"stance.saved", "report.decided", "town.suspended"} <= found
     assert not found - set(AUDIT_TITLES)
     assert not {code.partition(".")[0] for code in AUDIT_TITLES} - set(AUDIT_GROUPS)
+
+
+def _of_every_kind(town: Town, peer: Town) -> dict[str, Any]:
+    talk = make.ExchangeFactory(town=town, peer=peer, state="talking")
+    return {
+        "message": make.MessageFactory(exchange=talk),
+        "practice": make.PracticeFactory(town_id=town.id),
+        "question": make.QuestionFactory(town_id=town.id, is_anonymous=True),
+        "question_answer": make.QuestionAnswerFactory(town_id=town.id),
+        "event": make.EventFactory(town_id=town.id),
+        "peer_review": make.PeerReviewFactory(
+            host_id=town.id, public_text="Der Blick von **außen** hat geholfen.", published_at=clock.now()
+        ),
+    }
+
+
+SHOWN = {
+    "message": (
+        "Passt Ihnen ein Anruf am <strong>Vormittag</strong>?",
+        "unter den beiden Städten",
+    ),
+    "practice": ("Leere Läden auf Zeit vermieten", "standen sechs Läden leer", "Wirtschaftsförderung"),
+    "question": (
+        "In unserer Hauptstraße stehen sechs Läden leer.",
+        "ohne Ortsnamen",
+        "ohne ihren Namen gefragt",
+    ),
+    "question_answer": ("Wir haben die Eigentümer einzeln angerufen.", "Antwort auf die Frage"),
+    "event": ("Rundgang durch die belebten Läden", "Rathaus, Sitzungssaal"),
+    "peer_review": ("Der Blick von <strong>außen</strong> hat geholfen.", "Thema: "),
+}
+
+
+@pytest.mark.parametrize("kind", list(SHOWN))
+def test_a_reported_object_is_shown_as_it_is_and_taken_out(desk: FlaskClient, cast: Cast, kind: str) -> None:
+    row = _of_every_kind(cast.town, cast.other_town)[kind]
+    report = make.ReportFactory(target_kind=kind, target_id=row.id, town_id=cast.town.id)
+    address = f"/betrieb/meldungen/{report.id}"
+    shown = page(desk, address)
+    assert all(one in shown for one in (*SHOWN[kind], "Ellernrode", report.explanation))
+    # One object is decided about, not everything the town says.
+    assert "Welche Angabe wird entfernt" not in shown and "Welche Stadt?" not in shown
+    assert REPORT_TARGETS[kind] in page(desk, "/betrieb/meldungen")
+    found = re.search(r'name="stamp"[^>]*value="([0-9a-f]{64})"', shown)
+    assert found
+    sent = {"outcome": "removed", "reason": REASON, "stamp": found[1]}
+    assert submit(desk, address, **sent).status_code == 422, "without a ground"
+    overtaken = submit(desk, address, ground="rules", **{**sent, "stamp": "0" * 64})
+    assert overtaken.location == address and "hat sich inzwischen geändert" in page(desk, address)
+    assert submit(desk, address, ground="rules", **sent).location == "/betrieb/meldungen"
+    assert stored(report.id).outcome == "removed" and stored(report.id).removed_stamp == found[1]
+    decided = page(desk, address)
+    assert "Der Inhalt ist entfernt" in decided and SHOWN[kind][0] not in decided
+
+
+def test_what_is_gone_already_settles_its_report_without_a_ground(desk: FlaskClient, cast: Cast) -> None:
+    report = make.ReportFactory(target_kind="question_answer", target_id=987_654, town_id=cast.town.id)
+    address = f"/betrieb/meldungen/{report.id}"
+    assert "steht nicht mehr da" in page(desk, address)
+    reason = "Die Stadt hat die Antwort selbst zurückgenommen."
+    assert submit(desk, address, outcome="removed", reason=reason).location == "/betrieb/meldungen"
+    assert stored(report.id).outcome_reason == reason
+
+
+def test_a_report_about_a_question_is_given_to_an_answer_with_one_click(
+    desk: FlaskClient, cast: Cast
+) -> None:
+    question = make.QuestionFactory(town_id=cast.town.id)
+    answer = make.QuestionAnswerFactory(question_id=question.id, town_id=cast.other_town.id)
+    report = make.ReportFactory(target_kind="question", target_id=question.id, town_id=cast.town.id)
+    address = f"/betrieb/meldungen/{report.id}"
+    for wrong in ("", "0", "987654", "9" * 30):
+        submit(desk, f"{address}/antwort", address, answer=wrong)
+        assert "Diese Antwort gibt es nicht mehr" in page(desk, address)
+    submit(desk, f"{address}/antwort", address, answer=str(answer.id))
+    assert stored(report.id).target_kind == "question_answer"
+    shown = page(desk, address)
+    assert answer.text in shown and "Lauenfurt" in shown and "Diese Antwort ist gemeint" not in shown
+
+
+def test_the_reasons_do_not_name_a_town_that_asked_without_its_name(desk: FlaskClient, cast: Cast) -> None:
+    question = make.QuestionFactory(town_id=cast.town.id, is_anonymous=True)
+    report = make.ReportFactory(target_kind="question", target_id=question.id, town_id=cast.town.id)
+    address = f"/betrieb/meldungen/{report.id}"
+    for naming in ("Ellernrode hat eine Person genannt.", "Die Ellernroder nennen eine Person mit Namen."):
+        refused = submit(desk, address, outcome="kept", reason=naming)
+        assert refused.status_code == 422 and "soll nicht erfahren, wer fragt" in refused.text
+    assert submit(desk, address, outcome="kept", reason="Die fragende Stadt nennt niemanden.").location
+
+
+def test_an_event_of_no_single_town_is_taken_out_too(desk: FlaskClient, cast: Cast) -> None:
+    event = make.EventFactory(organiser="operator")
+    report = make.ReportFactory(target_kind="event", target_id=event.id)
+    address = f"/betrieb/meldungen/{report.id}"
+    shown = page(desk, address)
+    assert "Keiner einzelnen Stadt zugeordnet" in shown and "Die Stadt sperren" not in shown
+    stamp = re.search(r'name="stamp"[^>]*value="([0-9a-f]{64})"', shown)
+    assert stamp
+    submit(desk, address, outcome="removed", ground="law", reason=REASON, stamp=stamp[1])
+    assert stored(report.id).outcome == "removed"
+    left = page(desk, f"/termin/{event.id}")
+    assert "Vom Betreiber entfernter Termin" in left and "Sitzungssaal" not in left
+
+
+def test_a_question_on_the_desk_leads_to_a_report(desk: FlaskClient, cast: Cast) -> None:
+    question = make.QuestionFactory(town_id=cast.town.id)
+    shown = page(desk, f"/betrieb/fragen/{question.id}")
+    assert f'href="/melden?pfad=/fragen/{question.id}"' in shown and "entfernen" not in shown
+    assert f'value="/fragen/{question.id}"' in page(desk, f"/melden?pfad=/fragen/{question.id}")
 
 
 def test_ended_contacts_are_known_to_the_operator_who_can_lift_none(

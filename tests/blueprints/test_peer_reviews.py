@@ -5,9 +5,12 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import PeerReview, Practice
-from tests.factories import ExchangeFactory, MembershipFactory, TownFactory
+from kleinstadt_net.services import report_decisions, reported_objects
+from kleinstadt_net.services.report_decisions import REMOVED, Decision
+from tests.factories import ExchangeFactory, MembershipFactory, PeerReviewFactory, ReportFactory, TownFactory
 from tests.support.cast import Cast
 
 LIST = "/kollegiale-beratung"
@@ -85,3 +88,23 @@ def test_another_town_is_invited_in_the_place_of_one_that_declined(
     assert client.get(made).location == LIST and "abgesagt. Sie müssen" in client.get(LIST).text
     sign_in(client, cast.stranger)
     assert client.get(more).status_code == 404
+
+
+def test_a_text_taken_out_after_a_report_is_published_only_changed(
+    client: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    row = PeerReviewFactory(
+        host_id=cast.town.id, state="closed", result="Es war gut.", public_text="Es war gut.",
+        published_at=clock.now(),
+    )  # fmt: skip
+    report = ReportFactory(target_kind="peer_review", target_id=row.id, town_id=cast.town.id)
+    found = reported_objects.of_report(report)
+    assert found is not None
+    decision = Decision(REMOVED, "Der Text nennt eine Person mit Namen.", stamp=found.stamp)
+    assert report_decisions.decide(report.id, cast.operator.id, decision)
+    sign_in(client, cast.mayor)
+    address = f"{LIST}/{row.id}/veroeffentlichen"
+    assert "Es war gut." in client.get(address).text, "the result, which stays, is offered"
+    refused = send(client, address, text="Es war gut.")
+    assert refused.status_code == 422 and "haben wir nach einer Meldung entfernt" in refused.text
+    assert send(client, address, text="Es hat uns geholfen.").status_code == 302

@@ -8,7 +8,14 @@ from flask.testing import FlaskClient
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Practice
-from kleinstadt_net.services import installation, practice_editing, typed
+from kleinstadt_net.services import (
+    installation,
+    practice_editing,
+    report_decisions,
+    reported_objects,
+    typed,
+)
+from kleinstadt_net.services.report_decisions import REMOVED, Decision
 from tests import factories as make
 from tests.blueprints.test_sections import HERE, hidden, read
 from tests.support.cast import Cast
@@ -123,3 +130,32 @@ def test_beyond_five_thousand_nothing_is_counted_and_that_is_said(
     monkeypatch.setattr("kleinstadt_net.services.practice_directory.COUNTED_BELOW", 0)
     page = read(client, "/beispiele")
     assert "Bei mehr als 5.000 Beispielen" in page and "Innenstadt (1)" not in page
+
+
+def test_an_example_taken_out_after_a_report_says_so_and_waits_for_a_change(
+    editor: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    cast.town.needs_release = False
+    row = make.PracticeFactory(town_id=cast.town.id, changed_by_id=cast.colleague.id)
+    report = make.ReportFactory(target_kind="practice", target_id=row.id, town_id=cast.town.id)
+    found = reported_objects.of_report(report)
+    assert found is not None
+    decision = Decision(REMOVED, "Das Beispiel nennt eine Person mit Namen.", stamp=found.stamp)
+    assert report_decisions.decide(report.id, cast.operator.id, decision)
+    address = f"{OWN}/{row.id}"
+    assert "Nach einer Meldung aus der Sammlung genommen" in read(editor, OWN)
+    assert "Zur Freigabe vorlegen" in read(editor, address), "although editors release by themselves here"
+    sign_in(editor, cast.mayor)
+    form = read(editor, address)
+    assert (
+        "haben wir nach einer Meldung aus der Sammlung genommen" in form and "In die Sammlung stellen" in form
+    )
+    same = {
+        "title": row.title, "problem": row.problem, "steps": "\n".join(row.steps), "topics": "innenstadt",
+        "cost_band": "to_50", "duration": "to_12", "instrument": "contract",
+        "contact_office": row.contact_office,
+    }  # fmt: skip
+    refused = post(editor, address, form, 422, **same, freigeben="ja")
+    assert "Bitte ändern Sie, was die Begründung nennt" in refused
+    post(editor, address, form, **{**same, "problem": "Es standen sechs Läden leer."}, freigeben="ja")
+    assert "Nach einer Meldung" not in read(editor, OWN)

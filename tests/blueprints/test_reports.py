@@ -12,8 +12,8 @@ from kleinstadt_net import clock
 from kleinstadt_net.blueprints.reports.places import read_place
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Letter, Report
-from kleinstadt_net.services import reports, urls
-from kleinstadt_net.services.reports import Decision
+from kleinstadt_net.services import report_decisions, reports, urls
+from kleinstadt_net.services.report_decisions import Decision
 from tests import factories as make
 from tests.factories import StanceFactory
 from tests.support.cast import Cast
@@ -118,7 +118,9 @@ def test_looking_at_a_decision_changes_nothing_and_a_complaint_is_taken_once(
     client.post("/melden", data={"csrf_token": csrf(client, "/melden"), **sent(cast)})
     stored = report()
     assert stored is not None
-    reports.decide(stored.id, cast.operator.id, Decision(reports.KEPT, "Das ist eine Meinung."))
+    report_decisions.decide(
+        stored.id, cast.operator.id, Decision(report_decisions.KEPT, "Das ist eine Meinung.")
+    )
     address = f"/meldung/{stored.token}"
     page = client.get(address).get_data(as_text=True)
     assert "Der Inhalt bleibt stehen" in page and "Das ist eine Meinung." in page
@@ -281,8 +283,10 @@ def test_who_asks_without_a_name_is_known_to_nobody_who_reports(
     stored = report()
     assert stored is not None and (stored.target_kind, stored.town_id) == ("question", cast.town.id)
     assert "Ellernrode" not in client.get(followed).text
-    decision = reports.Decision(reports.TOWN_SUSPENDED, "Das verstößt gegen die Hausregeln.")
-    reports.decide(stored.id, cast.operator.id, decision)
+    decision = report_decisions.Decision(
+        report_decisions.TOWN_SUSPENDED, "Das verstößt gegen die Hausregeln."
+    )
+    report_decisions.decide(stored.id, cast.operator.id, decision)
     page = client.get(followed).text
     assert (
         "Der Inhalt ist nicht mehr zu sehen" in page and "Ellernrode" not in page and "gesperrt" not in page

@@ -414,6 +414,23 @@ class World:
         return made
 
     @cached_property
+    def message_report_id(self) -> int:
+        """A report about a message of the town's that waits for the operator."""
+        row = make.MessageFactory(exchange_id=self.exchange_id, town_id=self.cast.town.id)
+        made: int = make.ReportFactory(
+            target_kind="message", target_id=row.id, town_id=self.cast.town.id, path="/gespraeche"
+        ).id
+        return made
+
+    @cached_property
+    def question_report_id(self) -> int:
+        """One about a question, which means an answer."""
+        made: int = make.ReportFactory(
+            target_kind="question", target_id=self.answered_id, town_id=self.cast.town.id, path="/fragen"
+        ).id
+        return made
+
+    @cached_property
     def arguments(self) -> dict[str, Any]:
         """What stands in a URL, by the argument's name or, where that is not enough, endpoint and name."""
         return {
@@ -492,10 +509,8 @@ class World:
             "question_id": self.question_id,
             "questions.helped:question_id": self.answered_id,
             "questions.withdraw_answer:question_id": self.answered_id,
-            "questions.remove_answer:question_id": self.answered_id,
             "questions.helped:answer_id": self.foreign_answer_id,
             "questions.withdraw_answer:answer_id": self.own_answer_id,
-            "questions.remove_answer:answer_id": self.foreign_answer_id,
             "picture_id": self.picture.id,
             "pictures.release:picture_id": self.waiting_picture_id,
             "pictures.show:token": self.picture.token,
@@ -519,6 +534,8 @@ class World:
             "operations.mailbox_letter:key": self.mailbox_key,
             "operations.mailbox_view:key": self.mailbox_key,
             "report_id": self.report.id,
+            "operations.report:report_id": self.message_report_id,
+            "operations.narrow_report:report_id": self.question_report_id,
             "reports.state:token": self.report.token,
             "reports.complain:token": self.report.token,
             "reports.town_state:token": self.report_town_token,

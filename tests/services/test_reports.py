@@ -11,8 +11,17 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import AuditEntry, Letter, Report, Town
-from kleinstadt_net.services import memberships, moderation, report_desk, report_letters, reports, stances
-from kleinstadt_net.services.reports import Decision, NewReport
+from kleinstadt_net.services import (
+    memberships,
+    moderation,
+    report_decisions,
+    report_desk,
+    report_letters,
+    reports,
+    stances,
+)
+from kleinstadt_net.services.report_decisions import Decision
+from kleinstadt_net.services.reports import NewReport
 from kleinstadt_net.vocabulary import REPORT_OUTCOMES, REPORT_REASONS
 from tests.factories import ReportFactory, StanceFactory
 from tests.support.cast import Cast
@@ -50,7 +59,13 @@ def link_in(letter: Letter) -> str:
 
 def remove(cast: Cast, **given: Any) -> Decision:
     return Decision(
-        **{"outcome": reports.REMOVED, "reason": REASON, "subject": "innenstadt", "version": 1, **given}
+        **{
+            "outcome": report_decisions.REMOVED,
+            "reason": REASON,
+            "subject": "innenstadt",
+            "version": 1,
+            **given,
+        }
     )
 
 
@@ -110,7 +125,7 @@ def test_a_removed_sentence_is_explained_to_both_sides_and_neither_learns_of_the
     StanceFactory(town_id=cast.town.id, state="seeking", sentence="Frau Muster hilft nicht.")
     token = reports.receive(new(cast), "192.0.2.1")
 
-    assert reports.decide(report().id, cast.operator.id, remove(cast, whole=False))
+    assert report_decisions.decide(report().id, cast.operator.id, remove(cast, whole=False))
 
     assert stances.find(cast.town.id, "innenstadt").sentence is None
     (to_reporter,), (to_town,) = letters("report_decided"), letters("report_decided_town")
@@ -134,17 +149,21 @@ def test_a_removed_sentence_is_explained_to_both_sides_and_neither_learns_of_the
 
 def test_a_content_that_stays_is_told_to_the_reporter_alone(cast: Cast) -> None:
     reports.receive(new(cast), "192.0.2.1")
-    assert reports.decide(report().id, cast.operator.id, Decision(reports.KEPT, "Das ist eine Meinung."))
+    assert report_decisions.decide(
+        report().id, cast.operator.id, Decision(report_decisions.KEPT, "Das ist eine Meinung.")
+    )
     assert "Der Inhalt bleibt stehen" in text_of(letters("report_decided")[0])
     assert not letters("report_decided_town")
-    assert not reports.decide(report().id, cast.operator.id, Decision(reports.KEPT, "Noch einmal."))
+    assert not report_decisions.decide(
+        report().id, cast.operator.id, Decision(report_decisions.KEPT, "Noch einmal.")
+    )
 
 
 def test_a_statement_changed_meanwhile_decides_nothing(cast: Cast) -> None:
     StanceFactory(town_id=cast.town.id, version=2)
     reports.receive(new(cast), "192.0.2.1")
     with pytest.raises(moderation.ContentChanged):
-        reports.decide(report().id, cast.operator.id, remove(cast))
+        report_decisions.decide(report().id, cast.operator.id, remove(cast))
     assert report().state == "open" and not letters("report_decided")
 
 
@@ -152,12 +171,12 @@ def test_the_reporter_complains_once_and_the_final_decision_closes_the_case(cast
     StanceFactory(town_id=cast.town.id)
     token = reports.receive(new(cast), "192.0.2.1")
     assert not reports.complain_as_reporter(token, OBJECTION), "nothing is decided yet"
-    reports.decide(report().id, cast.operator.id, Decision(reports.KEPT, REASON))
+    report_decisions.decide(report().id, cast.operator.id, Decision(report_decisions.KEPT, REASON))
 
     assert reports.complain_as_reporter(token, OBJECTION)
     assert not reports.complain_as_reporter(token, OBJECTION)
     assert (report().state, report().complaint) == ("complained", OBJECTION)
-    assert reports.decide(report().id, cast.operator.id, remove(cast))
+    assert report_decisions.decide(report().id, cast.operator.id, remove(cast))
 
     assert (report().state, report().outcome, report().final_outcome) == ("closed", "kept", "removed")
     assert stances.find(cast.town.id, "innenstadt").state is None
@@ -168,7 +187,7 @@ def test_the_reporter_complains_once_and_the_final_decision_closes_the_case(cast
 
 def test_the_towns_complaint_lifts_a_suspension_and_everybody_hears_of_it(cast: Cast) -> None:
     reports.receive(new(cast), "192.0.2.1")
-    reports.decide(report().id, cast.operator.id, Decision(reports.TOWN_SUSPENDED, REASON))
+    report_decisions.decide(report().id, cast.operator.id, Decision(report_decisions.TOWN_SUSPENDED, REASON))
     # The lead's letter holds the way to complain, her colleague's says it too, and nobody gets both.
     assert [letter.recipient for letter in letters("report_decided_town")] == [cast.mayor.email]
     assert [letter.recipient for letter in letters("town_suspended")] == [cast.colleague.email]
@@ -176,7 +195,9 @@ def test_the_towns_complaint_lifts_a_suspension_and_everybody_hears_of_it(cast: 
     assert reports.find_for_reporter(link) is None and reports.find_for_town(report().token) is None
 
     assert reports.complain_as_town(link, OBJECTION)
-    assert reports.decide(report().id, cast.operator.id, Decision(reports.KEPT, "Sie haben recht."))
+    assert report_decisions.decide(
+        report().id, cast.operator.id, Decision(report_decisions.KEPT, "Sie haben recht.")
+    )
 
     assert db.session.get_one(Town, cast.town.id, populate_existing=True).suspended_at is None
     final = text_of(letters("report_decided_town")[1])
@@ -189,11 +210,13 @@ def test_what_was_decided_may_be_upheld(cast: Cast) -> None:
     StanceFactory(town_id=cast.town.id)
     reports.receive(new(cast), "192.0.2.1")
     number = report().id
-    assert not reports.decide(number, cast.operator.id, Decision(reports.UPHELD, REASON))
-    reports.decide(number, cast.operator.id, remove(cast))
+    assert not report_decisions.decide(number, cast.operator.id, Decision(report_decisions.UPHELD, REASON))
+    report_decisions.decide(number, cast.operator.id, remove(cast))
     reports.complain_as_town(link_in(letters("report_decided_town")[0]), OBJECTION)
 
-    assert reports.decide(number, cast.operator.id, Decision(reports.UPHELD, "Es bleibt dabei."))
+    assert report_decisions.decide(
+        number, cast.operator.id, Decision(report_decisions.UPHELD, "Es bleibt dabei.")
+    )
 
     assert report().final_outcome == "removed"
     assert "Es bleibt dabei." in text_of(letters("report_decided_town")[1])
@@ -202,15 +225,17 @@ def test_what_was_decided_may_be_upheld(cast: Cast) -> None:
 def test_a_removal_taken_back_lets_the_town_write_it_again(cast: Cast) -> None:
     StanceFactory(town_id=cast.town.id)
     token = reports.receive(new(cast), "192.0.2.1")
-    reports.decide(report().id, cast.operator.id, remove(cast))
+    report_decisions.decide(report().id, cast.operator.id, remove(cast))
     reports.complain_as_reporter(token, OBJECTION)
-    reports.decide(report().id, cast.operator.id, Decision(reports.KEPT, "Wir haben uns geirrt."))
+    report_decisions.decide(
+        report().id, cast.operator.id, Decision(report_decisions.KEPT, "Wir haben uns geirrt.")
+    )
     assert "dürfen Sie wieder eintragen" in text_of(letters("report_decided_town")[1])
 
 
 def test_links_open_for_six_months_and_for_nobody_who_left_the_town(cast: Cast) -> None:
     token = reports.receive(new(cast), "192.0.2.1")
-    reports.decide(report().id, cast.operator.id, Decision(reports.TOWN_SUSPENDED, REASON))
+    report_decisions.decide(report().id, cast.operator.id, Decision(report_decisions.TOWN_SUSPENDED, REASON))
     link = link_in(letters("report_decided_town")[0])
     with time_machine.travel(clock.now() + timedelta(days=report_letters.COMPLAINT_DAYS, hours=1)):
         assert not reports.complain_as_reporter(token, OBJECTION)
@@ -223,11 +248,11 @@ def test_links_open_for_six_months_and_for_nobody_who_left_the_town(cast: Cast) 
 def test_a_report_of_no_single_town_is_given_one_before_anything_is_removed(cast: Cast) -> None:
     StanceFactory(town_id=cast.other_town.id)
     made = ReportFactory(path="/thesen/t01")
-    assert not reports.decide(made.id, cast.operator.id, remove(cast))
+    assert not report_decisions.decide(made.id, cast.operator.id, remove(cast))
     assert not report_desk.assign_town(made.id, "99999999", cast.operator.id)
     assert report_desk.assign_town(made.id, cast.other_town.ags, cast.operator.id)
     assert not report_desk.assign_town(made.id, cast.town.ags, cast.operator.id)
-    assert reports.decide(made.id, cast.operator.id, remove(cast))
+    assert report_decisions.decide(made.id, cast.operator.id, remove(cast))
 
 
 def test_the_queue_shows_what_waits_first_and_the_file_everything(cast: Cast) -> None:

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from kleinstadt_net.blueprints.operations import bp
-from kleinstadt_net.blueprints.operations.forms import AssignForm, DecisionForm
+from kleinstadt_net.blueprints.operations.decision_form import DecisionForm
+from kleinstadt_net.blueprints.operations.forms import AssignForm, NarrowForm
 from kleinstadt_net.security.access import OPERATOR, access
-from kleinstadt_net.services import moderation, report_desk, reports
+from kleinstadt_net.services import moderation, report_decisions, report_desk
 from kleinstadt_net.services.report_desk import ReportFile
 from kleinstadt_net.web.paging import PAGE_SIZE, Page, requested_number
 
@@ -40,11 +41,11 @@ def decide_report(report_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, form, AssignForm()), 422
     try:
-        decided = reports.decide(report_id, current_user.account_id, form.decision)
+        decided = report_decisions.decide(report_id, current_user.account_id, form.decision)
     except moderation.ContentChanged:
         flash(
-            "Die Stadt hat diese Angabe inzwischen geändert, oder es gibt dort keinen Satz. Es ist nichts "
-            "entschieden. Bitte sehen Sie noch einmal hin.",
+            "Der Inhalt hat sich inzwischen geändert, oder es gibt dort keinen Satz. Es ist nichts entschieden. "
+            "Bitte sehen Sie noch einmal hin.",
             "warning",
         )
         return redirect(url_for("operations.report", report_id=report_id))
@@ -66,6 +67,22 @@ def assign_report(report_id: int) -> ResponseReturnValue:
         flash("Die Meldung ist der Stadt zugeordnet.", "success")
     else:
         flash("Eine Stadt mit diesem Schlüssel gibt es nicht, oder die Meldung hat schon eine.", "warning")
+    return redirect(url_for("operations.report", report_id=report_id))
+
+
+@bp.post("/betrieb/meldungen/<int:report_id>/antwort")
+@access(OPERATOR)
+def narrow_report(report_id: int) -> ResponseReturnValue:
+    """Say that a report about a question means one of its answers."""
+    _find(report_id)
+    form = NarrowForm()
+    is_done = form.validate_on_submit() and report_desk.narrow(
+        report_id, form.answer.data or 0, current_user.account_id
+    )
+    if is_done:
+        flash("Die Meldung gilt jetzt der Antwort.", "success")
+    else:
+        flash("Diese Antwort gibt es nicht mehr, oder über die Meldung ist schon entschieden.", "warning")
     return redirect(url_for("operations.report", report_id=report_id))
 
 

@@ -9,8 +9,13 @@ from kleinstadt_net.blueprints.peer_reviews.forms import PlainForm, PublicForm, 
 from kleinstadt_net.blueprints.peer_reviews.views import the_page
 from kleinstadt_net.security.access import EDITOR, LEAD, access, acting
 from kleinstadt_net.services import peer_review_writing
-from kleinstadt_net.services.peer_review_writing import RefusedError, StaleVersionError
+from kleinstadt_net.services.peer_review_writing import RefusedError, StaleVersionError, TakenOutError
 from kleinstadt_net.services.peer_reviews import CANCELLED, UnknownPeerReviewError
+
+TAKEN_OUT = (
+    "Diesen Text haben wir nach einer Meldung entfernt. Bitte ändern Sie, was die Begründung nennt, bevor er wieder "
+    "erscheint."
+)
 
 
 @bp.route("/kollegiale-beratung/<int:peer_review_id>/bearbeiten", methods=["GET", "POST"])
@@ -60,9 +65,13 @@ def publish(peer_review_id: int) -> ResponseReturnValue:
         shown = render_template("peer_reviews/publish.html", page=page, form=form)
         return shown, 422 if form.is_submitted() else 200
     text = (form.text.data or "").strip()
-    peer_review_writing.publish(
-        peer_review_id, text, town_id=current_user.acting.town_id, account_id=current_user.account_id
-    )
+    try:
+        peer_review_writing.publish(
+            peer_review_id, text, town_id=current_user.acting.town_id, account_id=current_user.account_id
+        )
+    except TakenOutError:
+        form.text.errors = [TAKEN_OUT]
+        return render_template("peer_reviews/publish.html", page=page, form=form), 422
     flash(
         "Alle bestätigten Städte können das jetzt lesen." if text else "Andere Städte lesen nichts davon.",
         "success",

@@ -146,6 +146,9 @@ def _do(practice_id: int, deed: Deed, said: str) -> ResponseReturnValue:
     except StaleVersion:
         flash(OVERTAKEN, "warning")
         return redirect(url_for("practices.own"))
+    except Refused as refused:
+        flash(" ".join(refused.problems.values()), "warning")
+        return redirect(url_for("practices.own"))
     flash(SAID[outcome] if outcome else said, "success")
     return redirect(url_for("practices.own"))
 
@@ -174,5 +177,6 @@ def _page(
         half=half,
         is_overtaken=is_overtaken,
         is_other_town=is_other_town,
-        must_wait=stance_drafts.must_wait(current_user.acting.town_id, current_user.account_id),
+        must_wait=(practice.is_taken_out and current_user.acting.role != "lead")
+        or stance_drafts.must_wait(current_user.acting.town_id, current_user.account_id),
     )

@@ -1,11 +1,8 @@
-"""Questions for the operator: with who asks, and the means to take one out of the net."""
+"""Questions for the operator: with who asks."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask import abort, render_template, request
 
 from kleinstadt_net.blueprints.questions import bp
-from kleinstadt_net.blueprints.questions.forms import PlainForm
 from kleinstadt_net.security.access import OPERATOR, access
 from kleinstadt_net.services import question_desk
 from kleinstadt_net.services.question_rules import UnknownQuestionError
@@ -31,31 +28,3 @@ def desk_show(question_id: int) -> str:
     except UnknownQuestionError:
         abort(404)
     return render_template("questions/desk_show.html", found=found, question_id=question_id)
-
-
-@bp.post("/betrieb/fragen/<int:question_id>/entfernen")
-@access(OPERATOR)
-def remove(question_id: int) -> ResponseReturnValue:
-    """Take a question with its answers out of the net."""
-    if not PlainForm().validate_on_submit():
-        abort(400)
-    try:
-        question_desk.remove_question(question_id, account_id=current_user.account_id)
-    except UnknownQuestionError:
-        abort(404)
-    flash("Die Frage ist entfernt.", "success")
-    return redirect(url_for("questions.desk"))
-
-
-@bp.post("/betrieb/fragen/<int:question_id>/antwort/<int:answer_id>/entfernen")
-@access(OPERATOR)
-def remove_answer(question_id: int, answer_id: int) -> ResponseReturnValue:
-    """Take one answer out of the net."""
-    if not PlainForm().validate_on_submit():
-        abort(400)
-    try:
-        question_desk.remove_answer(question_id, answer_id, account_id=current_user.account_id)
-    except UnknownQuestionError:
-        abort(404)
-    flash("Die Antwort ist entfernt.", "success")
-    return redirect(url_for("questions.desk_show", question_id=question_id))
