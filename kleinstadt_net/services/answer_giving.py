@@ -52,11 +52,13 @@ def give(suggestion_id: int, town_id: int, account_id: int, choice: str, via: st
         _claim(row)
     before = given.answer if given is not None else None
     _write(row, given, choice, account_id, via)
-    if choice == "contact" and opposite is None:
-        _let_the_other_answer(row)
     if before == "contact":
         answer_wishes.withdraw(row, opposite)
-    talk = opposite is not None and answer_wishes.answered(row, opposite, wishes=choice == "contact")
+    talk = choice == "contact" and answer_wishes.agreed(row)
+    if choice == "contact" and opposite is None and not talk:
+        _let_the_other_answer(row)
+    if opposite is not None:
+        talk = answer_wishes.answered(row, opposite, wishes=choice == "contact") or talk
     audit.record(
         "suggestion.answered",
         account_id=account_id,

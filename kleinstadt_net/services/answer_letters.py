@@ -33,6 +33,7 @@ from kleinstadt_net.services import (
     answer_wishes,
     correspondence,
     digest_facts,
+    exchange_rests,
     links,
     outcomes,
     subscriptions,
@@ -153,6 +154,8 @@ def _asking(now: datetime, *columns: Any) -> Select[Any]:
             *answer_people.taking_part(ASKER),
             *answer_people.taking_part(PEER),
             ~town_blocks.between(ASKED.town_id, ASKED.peer_id),
+            # Who is in touch already hears of it by letters of its own.
+            exchange_rests.under_way(ASKED.town_id, ASKED.peer_id).is_(None),
         )
         .order_by(ASKED.id)
     )

@@ -47,6 +47,12 @@ def answered(row: Suggestion, opposite: Suggestion, *, wishes: bool) -> bool:
     return True
 
 
+def agreed(row: Suggestion) -> bool:
+    """In the running transaction: whether the other town had asked for a talk already, which has begun by this wish."""
+    wish = _contact(row)
+    return wish is not None and _can_talk(row) and exchange_wishes.agree_to(row, wish)
+
+
 def withdraw(row: Suggestion, opposite: Suggestion | None) -> None:
     """In the running transaction: the town of ``row`` no longer wishes to talk.
 

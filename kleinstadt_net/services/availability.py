@@ -107,7 +107,8 @@ def end_pause(town_id: int, account_id: int) -> bool:
 def refusing(town_id: int, peer_ids: Collection[int]) -> frozenset[int]:
     """Which of these towns take no request from ``town_id`` now: one query, however many there are.
 
-    Whoever asked first may always be answered, but for the two towns one of which has ended the contact.
+    Whoever asked first, by a wish or a request that waits, may always be answered, but for the two towns one of which
+    has ended the contact.
     """
     count = _asked(Town.id)
     asked_first = (
@@ -117,8 +118,14 @@ def refusing(town_id: int, peer_ids: Collection[int]) -> frozenset[int]:
         .correlate(Town)
         .exists()
     )
+    waits = (
+        select(REQUEST.id)
+        .where(REQUEST.town_id == Town.id, REQUEST.peer_id == town_id, REQUEST.state == "requested")
+        .correlate(Town)
+        .exists()
+    )
     closed = or_(Town.paused_until >= clock.today(), count >= Town.requests_a_month)
-    refuses = or_(and_(closed, ~asked_first), town_blocks.between(Town.id, town_id))
+    refuses = or_(and_(closed, ~asked_first, ~waits), town_blocks.between(Town.id, town_id))
     return frozenset(db.session.scalars(select(Town.id).where(Town.id.in_(peer_ids), refuses)))
 
 

@@ -28,6 +28,7 @@ from kleinstadt_net.services import (
     appointments,
     circles,
     exchange_lists,
+    exchange_rests,
     peer_reviews,
     practice_news,
     question_news,
@@ -95,7 +96,10 @@ def suggestion(suggestion_id: int) -> tuple[HomeTown, ProposedTown] | None:
 
 
 def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Suggestion]:
-    """Suggestions to these towns that nobody has answered, of peers that still take part; none during a break."""
+    """Suggestions to these towns that nobody has answered, of peers that still take part; none during a break.
+
+    None of a town one is in touch with already.
+    """
     today = clock.today()
     return list(
         db.session.scalars(
@@ -109,6 +113,7 @@ def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Su
                 Town.paused_until.is_(None) | (Town.paused_until < today),
                 Suggestion.town_id.not_in(select(Town.id).where(Town.paused_until >= today).correlate(None)),
                 ~town_blocks.by(Suggestion.town_id, Suggestion.peer_id),
+                exchange_rests.under_way(Suggestion.town_id, Suggestion.peer_id).is_(None),
                 condition,
             )
         )
@@ -134,6 +139,7 @@ def _asking(
             SuggestionAnswer.answer == "contact",
             *still_there(),
             ~town_blocks.between(Suggestion.town_id, Suggestion.peer_id),
+            exchange_rests.under_way(Suggestion.town_id, Suggestion.peer_id).is_(None),
         )
     ).all()
     opposite = db.session.execute(

@@ -235,13 +235,12 @@ def _revoke(row: Exchange, account_id: int, via: str, text: str) -> None:
     row.accepted_at = row.accepted_via = row.answered_by_id = None
     exchange_letters.take_back(row, AGREED_KIND)
     appointment_endings.end(row)
-    if row.origin == "wishes":
-        _postpone_wish(row)
+    _postpone_wish(row)
     exchange_letters.revoked(row)
 
 
 def _postpone_wish(row: Exchange) -> None:
-    """The wish that opened the exchange becomes a "later": the suggestion is open to this town again."""
+    """A wish that opened the exchange or agreed to it becomes a "later": the suggestion is open to this town again."""
     proposed = select(Suggestion.id).where(
         Suggestion.town_id == row.peer_id, Suggestion.peer_id == row.town_id
     )

@@ -45,6 +45,18 @@ def open_for(first: Suggestion, wish: SuggestionAnswer, answer: SuggestionAnswer
     exchange_letters.agreed(row, by_letter=revocable)
 
 
+def agree_to(wish: Suggestion, answer: SuggestionAnswer) -> bool:
+    """The town of ``wish`` would like to talk: where the other has asked it for a talk, that is its yes.
+
+    Whether it came to that; where it has asked the other itself, that one's answer is waited for.
+    """
+    row = _locked(wish.town_id, wish.peer_id)
+    if row is None or row.state != REQUESTED or row.peer_id != wish.town_id or answer.account_id is None:
+        return False
+    exchange_answers.do(row, wish.town_id, answer.account_id, "accept", via=answer.via)
+    return True
+
+
 def close_for(taken_back: Suggestion) -> None:
     """The town of ``taken_back`` no longer wishes to talk: what two wishes had opened is closed again."""
     row = _locked(taken_back.town_id, taken_back.peer_id)

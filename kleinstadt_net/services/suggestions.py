@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Round, Suggestion, SuggestionAnswer
-from kleinstadt_net.services import availability, snapshot, town_blocks, town_cards
+from kleinstadt_net.services import availability, exchange_rests, snapshot, town_blocks, town_cards
 from kleinstadt_net.services.answer_giving import in_grace
 from kleinstadt_net.services.town_cards import TownCard
 
@@ -33,7 +33,8 @@ class SuggestionRow:
     ``answer`` is the town's own, None while open; ``answered_by`` names who gave it, empty where her account is no
     more; ``reason`` is why it does not fit, if said; ``may_change`` says whether a lead may still change it.
     ``peer_wishes``: the other town has said it would like to talk. ``available``: the other town still takes part;
-    ``ask_again``: where it takes no request from this town this month, the next one to try.
+    ``ask_again``: where it takes no request from this town this month, the next one to try. ``exchange_id``: what the
+    two have under way already, a request or a talk.
     """
 
     suggestion_id: int
@@ -51,11 +52,12 @@ class SuggestionRow:
     peer_wishes: bool
     wished_at: datetime | None
     available: bool
+    exchange_id: int | None
 
     @property
     def is_open(self) -> bool:
         """Whether an answer is still to be given, a postponed one included."""
-        return self.available and self.answer not in SETTLING
+        return self.available and self.exchange_id is None and self.answer not in SETTLING
 
     @property
     def both_wish(self) -> bool:
@@ -135,6 +137,7 @@ def _of(town_id: int) -> Select[Any]:
             Account.last_name,
             THEIRS.answer.label("their_answer"),
             func.coalesce(THEIRS.changed_at, THEIRS.answered_at).label("their_answered_at"),
+            exchange_rests.under_way(Suggestion.town_id, Suggestion.peer_id).label("exchange_id"),
         )
         .join(Round, Round.id == Suggestion.round_id)
         .outerjoin(OWN, OWN.suggestion_id == Suggestion.id)
@@ -185,4 +188,5 @@ def _row(row: Row[Any], peer: TownCard, ask_again: str | None) -> SuggestionRow:
         peer_wishes=wishes and peer.taking_part,
         wished_at=row.their_answered_at if wishes else None,
         available=peer.taking_part,
+        exchange_id=row.exchange_id,
     )

@@ -15,7 +15,7 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Letter, Subscription, Suggestion, SuggestionAnswer
 from kleinstadt_net.services import answer_giving, answer_letters, digest_letter, links, urls
 from kleinstadt_net.vocabulary import DECLINE_REASONS
-from tests.factories import RoundFactory, SubscriptionFactory, SuggestionFactory
+from tests.factories import ExchangeFactory, RoundFactory, SubscriptionFactory, SuggestionFactory
 from tests.support.cast import Cast
 
 PAGE = "/vorschlaege"
@@ -190,3 +190,14 @@ def test_the_link_of_a_letter_says_so_too(
     done = post(client, address, address, answer="contact")
     assert "Ellernrode und Lauenfurt möchten miteinander sprechen. Beide Städte bekommen" in done.text
     assert "innerhalb von zwei Arbeitstagen" not in done.text
+
+
+def test_the_card_of_a_town_one_is_in_touch_with_leads_to_the_talk_and_asks_nothing(
+    client: FlaskClient, cast: Cast, sign_in: Any, pair: tuple[Suggestion, Suggestion]
+) -> None:
+    talk = ExchangeFactory(town=cast.other_town, peer=cast.town)
+    sign_in(client, cast.mayor)
+    page = text(client)
+    assert f'sind Sie schon in Kontakt: <a href="/gespraeche/{talk.id}">' in page
+    assert 'name="antwort"' not in page
+    assert "Lauenfurt bittet Sie um ein Gespräch" in text(client, "/uebersicht")

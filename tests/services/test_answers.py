@@ -341,8 +341,10 @@ def test_two_schedulers_write_one_letter_and_two_wishes_at_the_same_moment_notic
     )
     assert len(letters("exchange_agreed")) == 2
     month = RoundFactory(month="2026-01")
-    asked = SuggestionFactory(round=month, town=cast.town, peer=cast.other_town)
-    SuggestionFactory(round=month, town=cast.other_town, peer=cast.town)
+    # Of a town one is in touch with already no letter would tell.
+    third = MembershipFactory().town
+    asked = SuggestionFactory(round=month, town=cast.town, peer=third)
+    SuggestionFactory(round=month, town=third, peer=cast.town)
     give(asked, cast.mayor, "contact")
     travel.move_to(MONDAY)
     assert at_once(app, tick, tick) == ["done"] * 2

@@ -15,7 +15,10 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Account, AuditEntry, Exchange, Letter, Suggestion, SuggestionAnswer
 from kleinstadt_net.services import (
     answer_giving,
+    answer_letters,
     availability,
+    digest_facts,
+    digest_people,
     erasure,
     exchange_answers,
     exchange_inheritance,
@@ -25,6 +28,7 @@ from kleinstadt_net.services import (
     exchange_times,
     exchanges,
     round_inputs,
+    suggestions,
 )
 from kleinstadt_net.services.exchange_answers import NobodyThereError, NotNowError, OpenAlreadyError
 from kleinstadt_net.services.exchange_limits import MOST_A_MONTH
@@ -368,6 +372,47 @@ def test_two_wishes_agree_to_a_request_that_waits(cast: Cast) -> None:
     assert state(waiting) == "talking" and db.session.scalar(select(func.count(Exchange.id))) == 1
     assert db.session.get_one(Exchange, waiting).answered_by_id == cast.stranger.id
     assert letters("exchange_requested") == []
+
+
+@pytest.mark.parametrize("via", ["page", "letter"])
+def test_a_wish_for_a_town_that_has_asked_already_is_a_yes_to_its_request(cast: Cast, via: str) -> None:
+    exchange_id = ask(cast)
+    # Whoever asked first may be answered even during a break of its own.
+    cast.town.paused_until = clock.today() + timedelta(days=9)
+    theirs = SuggestionFactory(round=RoundFactory(), town=cast.other_town, peer=cast.town)
+    assert answer_giving.give(theirs.id, cast.other_town.id, cast.stranger.id, "contact", via)
+    row = db.session.get_one(Exchange, exchange_id)
+    assert (row.state, row.accepted_via, row.answered_by_id) == ("talking", via, cast.stranger.id)
+    assert len(letters("exchange_agreed")) == 2
+    assert db.session.scalar(select(func.count(Suggestion.id))) == 1, "nobody is asked the same once more"
+    if via == "letter":
+        exchange_links.revoke(token(letters("exchange_agreed")[1], "/gespraech-doch-nicht/"))
+        assert state(exchange_id) == "requested"
+        assert db.session.scalars(select(SuggestionAnswer.answer)).one() == "later"
+
+
+def test_towns_in_touch_are_neither_proposed_nor_written_to_as_if_they_were_not(
+    cast: Cast, travel: time_machine.Traveller
+) -> None:
+    month = RoundFactory(month="2026-11")
+    ours = SuggestionFactory(round=month, town=cast.town, peer=cast.other_town)
+    home = digest_people.home_town(cast.town)
+    assert [row.is_open for row in suggestions.for_town(cast.town.id, "2026-11").items] == [True]
+    assert digest_facts.news([home], month.id, clock.today())[cast.town.id].suggestions
+    exchange_id = ask(cast)
+    (row,) = suggestions.for_town(cast.town.id, "2026-11").items
+    assert (row.is_open, row.exchange_id) == (False, exchange_id)
+    assert not digest_facts.news([home], month.id, clock.today())[cast.town.id].suggestions
+    # A wish beside the own request changes nothing and is told by no letter.
+    give(ours, cast.mayor, "contact")
+    assert state(exchange_id) == "requested"
+    for days in (1, 7):
+        travel.shift(timedelta(days=days))
+        answer_letters.write_due(clock.now())
+    assert letters("wish_letter") == letters("wish_standing") == []
+    assert suggestions.waiting_for(cast.other_town.id) == ()
+    exchange_answers.act(exchange_id, cast.town.id, cast.mayor.id, "withdraw")
+    assert [row.exchange_id for row in suggestions.waiting_for(cast.other_town.id)] == [None]
 
 
 def give(row: Suggestion, account: Account, choice: str) -> None:
