@@ -228,3 +228,20 @@ def test_the_list_is_paged_filtered_and_asks_the_database_as_often_for_sixty_as_
     assert "26 bis 29 von 29" in only and only.count("kn-town-line__name") == 4
     found = exchange_lists.listing(cast.town.id, None, 2, 25).rows
     assert [line.changed_at for line in found] == sorted((line.changed_at for line in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "asks", "step"),
+    [
+        ("declined", True, "Andere passende Städte ansehen"),
+        ("declined", False, "Selbst ein Gespräch mit"),
+        ("lapsed", True, "Selbst ein Gespräch mit"),
+        ("withdrawn", False, "Selbst ein Gespräch mit"),
+    ],
+)
+def test_a_request_that_came_to_nothing_offers_the_next_step(
+    mayor: FlaskClient, cast: Cast, state: str, asks: bool, step: str
+) -> None:
+    towns = {"town": cast.town} if asks else {"peer": cast.town}
+    row = ExchangeFactory(state=state, **towns)
+    assert step in mayor.get(f"/gespraeche/{row.id}").text
