@@ -35,8 +35,8 @@ _PLAIN_HEADER = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
 # What a mail program draws as a line break or not at all has no place in a subject or a name.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
-# At-rules stay: how a letter looks on paper cannot be written at the elements. Nothing is fetched.
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+# What cannot be written at the elements the frame keeps in a style element of its own. Nothing is fetched.
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def render(name: str, context: Mapping[str, Any], *, demonstration: bool) -> Ren
     A demonstration's letters say so in the subject and in the frame both bodies share.
     """
     frame = {**_frame(demonstration), **context}
-    subject = subject_line(name, frame)
+    frame["heading"] = subject = subject_line(name, frame)
     if demonstration:
         subject = DEMONSTRATION_PREFIX + subject
     frame["subject"] = subject = _shortened(subject)
