@@ -1,46 +1,44 @@
 """What the database knows for the Monatsbrief, loaded for many readers with a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
 
-from kleinstadt_net import clock, territory
+from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.digest.issue import News
-from kleinstadt_net.digest.sources.freshness import Question
-from kleinstadt_net.digest.sources.statements import Statement
+from kleinstadt_net.digest import topics
+from kleinstadt_net.digest.issue import Asking, News
+from kleinstadt_net.digest.sources.other_towns import OtherTown
+from kleinstadt_net.digest.sources.requests import Request
 from kleinstadt_net.digest.sources.suggestions import Suggestion as ProposedTown
-from kleinstadt_net.digest.sources.towns import Peer
 from kleinstadt_net.digest.sources.waiting import Waiting
-from kleinstadt_net.models import (
-    Focus,
-    Round,
-    Stance,
-    Suggestion,
-    SuggestionAnswer,
-    Town,
-    TownFigure,
-)
+from kleinstadt_net.models import Round, Suggestion, SuggestionAnswer, Town
 from kleinstadt_net.services import (
     adoption_news,
     appointments,
     circles,
-    exchange_lists,
+    digest_peers,
+    digest_statements,
+    exchange_digest,
     exchange_rests,
+    member_digest,
+    notifications,
     peer_reviews,
     practice_news,
     question_news,
     saved_searches,
+    strength_news,
     town_blocks,
 )
-from kleinstadt_net.services.digest_people import HomeTown, home_town, still_there
-from kleinstadt_net.vocabulary import State
+from kleinstadt_net.services.digest_peers import PeerOf
+from kleinstadt_net.services.digest_people import HomeTown, Reader, home_town, still_there
+from kleinstadt_net.services.exchange_digest import OpenRequest
 
-PUBLIC_STATES = (State.STRENGTH, State.IN_PROGRESS)
-# Younger statements cannot be a year old; the pure room decides by the calendar.
-YOUNGEST_QUESTION = timedelta(days=365)
+Item = TypeVar("Item")
 
 
 def round_id(month: str) -> int | None:
@@ -48,39 +46,58 @@ def round_id(month: str) -> int | None:
     return db.session.scalar(select(Round.id).where(Round.month == month))
 
 
+def of_readers(readers: Sequence[Reader], round_of_month: int | None, today: date) -> Mapping[int, News]:
+    """By account what could be told to each reader this month: her town's news, her own, a line per further town."""
+    known = news(
+        {town for reader in readers for town in (reader.town, *reader.others)}, round_of_month, today
+    )
+    unread = notifications.for_digest([reader.account_id for reader in readers])
+    return {
+        reader.account_id: replace(
+            topics.chosen(known[reader.town.town_id], reader.topics),
+            unread=tuple(unread.get(reader.account_id, ())),
+            others=tuple(_other_town(town, known[town.town_id]) for town in reader.others),
+        )
+        for reader in readers
+    }
+
+
 def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> Mapping[int, News]:
     """What could be told to the readers of each town (by id) this month."""
     homes = {town.town_id: town for town in towns}
     proposed = _proposed(homes, Suggestion.round_id == round_of_month) if round_of_month else []
     asking, own = _asking(homes)
+    requested = exchange_digest.waiting(homes)
     involved = {row.peer_id for row in proposed} | {row.town_id for row, _ in asking}
-    peer_of = _peers(homes, involved)
-    statements, questions = _statements(involved), _questions(homes, today)
-    found = saved_searches.news(homes)
-    circle_news, dates = circles.news(homes), appointments.news(homes)
-    requests, reviews = exchange_lists.news(homes), peer_reviews.news(homes)
-    thanks, asked, examples = adoption_news.news(homes), question_news.news(homes), practice_news.news(homes)
-    suggestions: defaultdict[int, list[ProposedTown]] = defaultdict(list)
-    for row in proposed:
-        suggestions[row.town_id].append(_suggestion(row, peer_of))
-    waiting: defaultdict[int, list[Waiting]] = defaultdict(list)
-    for row, answer in asking:
-        opposite = own.get((row.peer_id, row.town_id))
-        waiting[row.peer_id].append(_waiting(row, answer, opposite, peer_of))
+    involved |= {row.peer_id for row in requested}
+    peer_of = digest_peers.peers(homes, involved)
+    statements = digest_statements.public(involved)
+    networks, of_circles = member_digest.networks_of(homes), member_digest.circles_of(homes)
+    # Each by town, for the field of ``News`` it fills.
+    told: dict[str, Mapping[int, Sequence[Any]]] = {
+        "suggestions": _by_town((row.town_id, _suggestion(row, peer_of)) for row in proposed),
+        "requests": _by_town((row.town_id, _request(row, peer_of)) for row in requested),
+        "waiting": _by_town(
+            (row.peer_id, _waiting(row, answer, own.get((row.peer_id, row.town_id)), peer_of))
+            for row, answer in asking
+        ),
+        "own": digest_statements.old(homes, today),
+        "found": saved_searches.news(homes),
+        "circles": circles.news(homes),
+        "meetings": member_digest.meetings(of_circles),
+        "joined": member_digest.joined(networks),
+        "events": member_digest.invitations(homes, networks, of_circles),
+        "dates": appointments.news(homes),
+        "reviews": peer_reviews.news(homes),
+        "helped": exchange_digest.helped(homes),
+        "adoptions": adoption_news.news(homes),
+        "asked": question_news.news(homes),
+        "strengths": strength_news.news(homes),
+        "practices": practice_news.news(homes),
+    }
     return {
         town_id: News(
-            suggestions=tuple(suggestions[town_id]),
-            waiting=tuple(waiting[town_id]),
-            statements=statements,
-            own=tuple(questions[town_id]),
-            found=found.get(town_id, ()),
-            circles=circle_news.get(town_id, ()),
-            requests=requests.get(town_id, ()),
-            dates=dates.get(town_id, ()),
-            reviews=reviews.get(town_id, ()),
-            adoptions=thanks.get(town_id, ()),
-            asked=asked.get(town_id, ()),
-            practices=examples.get(town_id, ()),
+            statements=statements, **{name: tuple(by_town.get(town_id, ())) for name, by_town in told.items()}
         )
         for town_id in homes
     }
@@ -92,7 +109,7 @@ def suggestion(suggestion_id: int) -> tuple[HomeTown, ProposedTown] | None:
     if row is None:
         return None
     home = home_town(row.town)
-    return home, _suggestion(row, _peers({home.town_id: home}, {row.peer_id}))
+    return home, _suggestion(row, digest_peers.peers({home.town_id: home}, {row.peer_id}))
 
 
 def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Suggestion]:
@@ -120,12 +137,12 @@ def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Su
     )
 
 
-Asking = list[tuple[Suggestion, SuggestionAnswer]]
+Wished = list[tuple[Suggestion, SuggestionAnswer]]
 
 
 def _asking(
     homes: Collection[int],
-) -> tuple[Asking, Mapping[tuple[int, int], Suggestion]]:
+) -> tuple[Wished, Mapping[tuple[int, int], Suggestion]]:
     """Answers "contact" about these towns that they have not answered, and their own open suggestions.
 
     The second part is keyed by (own town, asking town): the latest suggestion in which to answer.
@@ -157,44 +174,7 @@ def _asking(
     return [pair for key, pair in latest.items() if key not in settled], own
 
 
-def _peers(homes: Mapping[int, HomeTown], peer_ids: Collection[int]) -> Callable[[int, int], Peer]:
-    towns = {town.id: town for town in db.session.scalars(select(Town).where(Town.id.in_(peer_ids)))}
-    figures: dict[int, TownFigure] = {}
-    for figure in db.session.scalars(
-        select(TownFigure)
-        .where(TownFigure.town_id.in_(peer_ids))
-        # Ascending and official last, so that what stays is the latest official figure where there is one.
-        .order_by(TownFigure.quality == "official", TownFigure.population_on)
-    ):
-        figures[figure.town_id] = figure
-
-    def peer_of(home_id: int, peer_id: int) -> Peer:
-        return _peer(homes[home_id], towns[peer_id], figures.get(peer_id))
-
-    return peer_of
-
-
-def _peer(home: HomeTown, town: Town, figure: TownFigure | None) -> Peer:
-    land = territory.LAENDER.get(town.land)
-    return Peer(
-        town_id=town.id,
-        ags=town.ags,
-        slug=town.slug,
-        name=town.name,
-        land=land.name if land else "",
-        population=figure.population if figure else None,
-        is_estimate=figure is not None and figure.quality != "official",
-        distance_km=_distance(home, town),
-    )
-
-
-def _distance(home: HomeTown, town: Town) -> float | None:
-    if home.lat is None or home.lon is None or town.lat is None or town.lon is None:
-        return None
-    return territory.distance_km(home.lat, home.lon, town.lat, town.lon)
-
-
-def _suggestion(row: Suggestion, peer_of: Callable[[int, int], Peer]) -> ProposedTown:
+def _suggestion(row: Suggestion, peer_of: PeerOf) -> ProposedTown:
     return ProposedTown(
         suggestion_id=row.id,
         position=row.position,
@@ -208,7 +188,7 @@ def _waiting(
     row: Suggestion,
     answer: SuggestionAnswer,
     own: Suggestion | None,
-    peer_of: Callable[[int, int], Peer],
+    peer_of: PeerOf,
 ) -> Waiting:
     return Waiting(
         asked_by=row.id,
@@ -218,35 +198,32 @@ def _waiting(
     )
 
 
-def _statements(town_ids: Collection[int]) -> Mapping[int, list[Statement]]:
-    """What these towns say publicly of themselves; a need does not even leave the database here."""
-    rows = db.session.execute(select(Focus.town_id, Focus.thesis).where(Focus.town_id.in_(town_ids)))
-    focuses = {(town_id, thesis) for town_id, thesis in rows}
-    said: defaultdict[int, list[Statement]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(Stance).where(Stance.town_id.in_(town_ids), Stance.state.in_(PUBLIC_STATES))
-    ):
-        is_focus = (row.town_id, row.subject) in focuses
-        said[row.town_id].append(
-            Statement(
-                row.id,
-                row.subject,
-                row.state,
-                row.sentence or "",
-                row.confirmed_on,
-                is_focus,
-            )
-        )
-    return said
+def _request(row: OpenRequest, peer_of: PeerOf) -> Request:
+    return Request(
+        exchange_id=row.exchange_id,
+        since=row.since,
+        peer=peer_of(row.town_id, row.peer_id),
+        form=row.form,
+        turn=row.turn,
+    )
 
 
-def _questions(town_ids: Collection[int], today: date) -> Mapping[int, list[Question]]:
-    asked: defaultdict[int, list[Question]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(Stance).where(
-            Stance.town_id.in_(town_ids),
-            Stance.confirmed_on <= today - YOUNGEST_QUESTION,
-        )
-    ):
-        asked[row.town_id].append(Question(row.id, row.subject, row.state, row.confirmed_on))
-    return asked
+def _other_town(town: HomeTown, news: News) -> OtherTown:
+    """What waits in a further town of a reader; a town that has asked for a talk is not counted twice."""
+    requested = {one.peer.town_id for one in news.requests}
+    waiting: list[Asking] = [*news.requests]
+    waiting += [one for one in news.waiting if one.peer.town_id not in requested]
+    known = {one.peer.town_id for one in waiting}
+    return OtherTown(
+        town.town_id,
+        town.name,
+        tuple(one.key for one in waiting),
+        tuple(one.key for one in news.suggestions if one.peer.town_id not in known),
+    )
+
+
+def _by_town(rows: Iterable[tuple[int, Item]]) -> Mapping[int, list[Item]]:
+    found: defaultdict[int, list[Item]] = defaultdict(list)
+    for town_id, item in rows:
+        found[town_id].append(item)
+    return found

@@ -1,7 +1,7 @@
 """Who reads the Monatsbrief: whose letter of a month is still to be written, for which town, and what she knows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,7 +42,8 @@ class HomeTown:
 class Reader:
     """A person with her subscription and home town; ``token`` is the subscription's.
 
-    ``topics``: the subjects she wishes to read about, None for all. Not ``by_mail``: she reads it on the web.
+    ``others`` are the further towns she acts for. ``topics``: the subjects she wishes to read about, None for all.
+    Not ``by_mail``: she reads it on the web.
     """
 
     account_id: int
@@ -53,6 +54,7 @@ class Reader:
     token: str
     consent: Consent
     town: HomeTown
+    others: tuple[HomeTown, ...] = ()
     timetable: Timetable = due.USUAL
     topics: frozenset[str] | None = None
     by_mail: bool = True
@@ -100,11 +102,12 @@ def readers(account_ids: Collection[int]) -> list[Reader]:
         )
         .order_by(Account.id, Membership.is_home.desc(), Membership.id)
     )
-    found: dict[int, Reader] = {}
+    people: dict[int, tuple[Account, Subscription]] = {}
+    towns: defaultdict[int, list[HomeTown]] = defaultdict(list)
     for account, subscription, town in rows:
-        if account.id not in found:
-            found[account.id] = _reader(account, subscription, town, usual)
-    return list(found.values())
+        people[account.id] = account, subscription
+        towns[account.id].append(home_town(town))
+    return [_reader(*person, towns[account_id], usual) for account_id, person in people.items()]
 
 
 def usual_timetable() -> Timetable:
@@ -177,7 +180,10 @@ def home_town(town: Town) -> HomeTown:
     return HomeTown(town.id, town.ags, town.slug, town.name, town.land, town.lat, town.lon)
 
 
-def _reader(account: Account, subscription: Subscription, town: Town, usual: Timetable) -> Reader:
+def _reader(
+    account: Account, subscription: Subscription, towns: Sequence[HomeTown], usual: Timetable
+) -> Reader:
+    home, *others = towns
     return Reader(
         account_id=account.id,
         email=account.email,
@@ -190,7 +196,8 @@ def _reader(account: Account, subscription: Subscription, town: Town, usual: Tim
             subscription.consent_at is not None,
             subscription.paused_until,
         ),
-        town=home_town(town),
+        town=home,
+        others=tuple(others),
         timetable=timetable(subscription.weekday, subscription.hour, usual),
         topics=None if subscription.topics is None else frozenset(subscription.topics),
         by_mail=subscription.by_mail,

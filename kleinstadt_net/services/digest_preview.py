@@ -50,7 +50,7 @@ def preview(account_id: int) -> Preview | None:
     issue = digests.issues_of(readers, digest_facts.round_id(month), now)[account_id]
     if issue is None:
         return Preview(month, opens_on, None, None)
-    draft = digest_letter.draft(reader, issue, month, lambda suggestion: PREVIEW)
+    _, draft = digest_letter.fitted(reader, issue, month, lambda link: PREVIEW)
     return Preview(month, opens_on, None, _read(draft.subject, draft.content))
 
 

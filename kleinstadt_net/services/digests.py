@@ -7,7 +7,7 @@ processes at the same letter: the loser's transaction, with its links and marks,
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
@@ -15,7 +15,6 @@ import structlog
 from kleinstadt_net import territory
 from kleinstadt_net.digest import due
 from kleinstadt_net.digest.issue import Issue, compose
-from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.services import (
     digest_facts,
     digest_letter,
@@ -24,10 +23,10 @@ from kleinstadt_net.services import (
     digest_silence,
     digest_writing,
     links,
-    notifications,
     working_days,
 )
 from kleinstadt_net.services.digest_forecast import Forecast, forecast
+from kleinstadt_net.services.digest_letter import Link
 from kleinstadt_net.services.digest_people import Reader
 from kleinstadt_net.services.digest_writing import Closing, Outcome
 from kleinstadt_net.services.links import Minted
@@ -107,16 +106,11 @@ def issues_of(
     if not readers:
         return {}
     today = now.astimezone(territory.TIME_ZONE).date()
-    news = digest_facts.news({reader.town for reader in readers}, round_of_month, today)
-    people = [reader.account_id for reader in readers]
-    told, unread = digest_people.told(people), notifications.for_digest(people)
+    news = digest_facts.of_readers(readers, round_of_month, today)
+    told = digest_people.told(list(news))
     return {
-        reader.account_id: compose(
-            replace(news[reader.town.town_id], unread=tuple(unread.get(reader.account_id, ()))),
-            today=today,
-            told=told.get(reader.account_id, set()),
-        )
-        for reader in readers
+        account_id: compose(one, today=today, told=told.get(account_id, set()))
+        for account_id, one in news.items()
     }
 
 
@@ -136,18 +130,13 @@ def _closing(reader: Reader, issue: Issue | None, month: str, is_silent: bool) -
 def _written(reader: Reader, issue: Issue, month: str) -> Closing:
     minted: list[Minted] = []
 
-    def mint(suggestion: Suggestion) -> str:
-        link = links.mint(
-            digest_letter.ANSWER_PURPOSE,
-            reader.account_id,
-            days=digest_letter.ANSWER_DAYS,
-            target_id=suggestion.suggestion_id,
-        )
+    def mint(opens: Link) -> str:
+        link = links.mint(opens.purpose, reader.account_id, days=opens.days, target_id=opens.target_id)
         minted.append(link)
         return link.token
 
-    draft = digest_letter.draft(reader, issue, month, mint)
-    return Closing(reader, month, digest_people.WRITTEN, draft, tuple(issue.keys), minted)
+    told, draft = digest_letter.fitted(reader, issue, month, mint)
+    return Closing(reader, month, digest_people.WRITTEN, draft, tuple(told.keys), minted)
 
 
 def holidays(land: str, month: str) -> frozenset[date]:

@@ -1,6 +1,6 @@
 """Gespräche: a town's list, and the page of each."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from kleinstadt_net.database import db
-from kleinstadt_net.digest.sources.requests import RequestNews
 from kleinstadt_net.models import Account, Exchange, Town
 from kleinstadt_net.services import (
     answer_people,
@@ -137,33 +136,6 @@ def waiting(town_id: int) -> tuple[Line, ...]:
         .order_by(Exchange.requested_at, Exchange.id)
     )
     return tuple(_line(town_id, *row) for row in rows)
-
-
-def news(town_ids: Collection[int]) -> dict[int, tuple[RequestNews, ...]]:
-    """By town the requests that wait for it, from towns that can still be talked to: one query."""
-    asker, asked = aliased(Town), aliased(Town)
-    rows = db.session.execute(
-        select(Exchange, asker.name, asked.name)
-        .join(asker, asker.id == Exchange.town_id)
-        .join(asked, asked.id == Exchange.peer_id)
-        .where(
-            Exchange.state == REQUESTED,
-            or_(
-                and_(Exchange.peer_id.in_(town_ids), ~ASKED_BACK),
-                and_(Exchange.town_id.in_(town_ids), ASKED_BACK),
-            ),
-            *answer_people.taking_part(asker),
-            *answer_people.taking_part(asked),
-        )
-        .order_by(Exchange.id)
-    )
-    found: dict[int, list[RequestNews]] = {}
-    for row, asking_town, asked_town in rows:
-        asks_back = _asked_back(row)
-        town_id, peer = (row.town_id, asked_town) if asks_back else (row.peer_id, asking_town)
-        since = row.changed_at if asks_back else row.requested_at
-        found.setdefault(town_id, []).append(RequestNews(row.id, peer, since, asks_back))
-    return {town_id: tuple(waiting) for town_id, waiting in found.items()}
 
 
 def details(exchange_id: int, town_id: int, account_id: int) -> Details:

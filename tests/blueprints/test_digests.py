@@ -378,7 +378,6 @@ def test_a_button_of_the_preview_explains_itself(client: ProofReadingClient) -> 
         (digest_letter.ANSWER_PATH.format(token="t", answer="contact").partition("?")[0], "digests.answer"),
         (digest_letter.SHORT_PATH.format(suggestion_id=17), "digests.short"),
         (urls.town_path("ellernrode", "99000001"), "towns.show"),
-        (digest_letter.STANCE_PATH.format(subject="innenstadt"), "stances.edit_stance"),
         (digest_letter.SUGGESTIONS_PATH, "suggestions.index"),
         (subscriptions.PREFERENCES_PATH.format(token="t"), "digests.preferences"),
         (subscriptions.UNSUBSCRIBE_PATH.format(token="t"), "digests.leave"),

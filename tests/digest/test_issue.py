@@ -11,16 +11,23 @@ from kleinstadt_net.digest.issue import MAX_ITEMS, Issue, News, compose
 from kleinstadt_net.digest.sources.adoptions import AdoptionNews
 from kleinstadt_net.digest.sources.appointments import AppointmentNews
 from kleinstadt_net.digest.sources.circles import CircleNews
+from kleinstadt_net.digest.sources.events import EventNews
 from kleinstadt_net.digest.sources.freshness import Question, is_old
+from kleinstadt_net.digest.sources.networks import Joined, MeetingNews
+from kleinstadt_net.digest.sources.notifications import Unread
+from kleinstadt_net.digest.sources.other_towns import OtherTown
+from kleinstadt_net.digest.sources.outcomes import HelpNews
 from kleinstadt_net.digest.sources.peer_reviews import PeerReviewNews
 from kleinstadt_net.digest.sources.practices import PracticeNews
 from kleinstadt_net.digest.sources.questions import QuestionNews
-from kleinstadt_net.digest.sources.requests import RequestNews
+from kleinstadt_net.digest.sources.requests import Request, Turn
 from kleinstadt_net.digest.sources.searches import Found
-from kleinstadt_net.digest.sources.statements import Statement, strongest
+from kleinstadt_net.digest.sources.statements import Spoken, Statement, strongest
+from kleinstadt_net.digest.sources.strengths import StrengthNews
 from kleinstadt_net.digest.sources.suggestions import Suggestion
 from kleinstadt_net.digest.sources.towns import Peer
 from kleinstadt_net.digest.sources.waiting import Waiting
+from kleinstadt_net.digest.topics import chosen
 
 TODAY = date(2026, 12, 1)
 
@@ -79,7 +86,7 @@ def test_somebody_waiting_for_an_answer_comes_before_everything_else() -> None:
     assert issue.large == waiting(9, day=2)
     assert issue.waiting == (waiting(8, day=9),)
     assert issue.suggestions == (suggestion(1),)
-    assert issue.waiting_count == 2
+    assert len(issue.asking) == 2
 
 
 def test_a_town_that_waits_is_not_suggested_as_well() -> None:
@@ -151,7 +158,7 @@ def test_the_quotation_comes_from_the_first_town_that_wrote_a_sentence() -> None
         suggestions=(suggestion(1), suggestion(2)),
         statements={1: [statement(1, sentence="")], 2: [statement(2)]},
     )
-    assert composed(news).statement == (peer(2), statement(2))
+    assert composed(news).statement == Spoken(peer(2), statement(2))
 
 
 @pytest.mark.parametrize(
@@ -226,28 +233,140 @@ def test_what_the_town_has_given_is_large_where_nobody_waits_and_nobody_is_sugge
     assert with_suggestion.large == suggestion(1) and len(with_suggestion.adoptions) == 2
 
 
-def test_requests_and_a_peer_review_accompany_a_letter_and_each_is_told_once() -> None:
-    long_ago, lately = (datetime(2026, 11, day, 9, tzinfo=UTC) for day in (3, 20))
-    waiting = tuple(
-        RequestNews(n, f"Stadt {n}", since, asks_back=n == 2)
-        for n, since in ((1, lately), (2, long_ago), (3, lately))
+def request(number: int, day: int, turn: Turn = "asked") -> Request:
+    return Request(number, datetime(2026, 11, day, 9, tzinfo=UTC), peer(600 + number), "telephone", turn)
+
+
+def test_a_request_is_large_and_who_has_waited_longest_comes_first() -> None:
+    news = News(
+        suggestions=(suggestion(1),), requests=(request(1, 20), request(2, 3)), waiting=(waiting(9, day=9),)
     )
+    issue = composed(news)
+    assert issue.large == request(2, 3)
+    assert issue.waiting == (waiting(9, day=9), request(1, 20))
+    assert issue.requests == (request(2, 3), request(1, 20))
+    assert compose(News(requests=news.requests), today=TODAY, told=()) is not None
+
+
+def test_a_town_that_has_asked_for_a_talk_is_neither_said_to_wait_as_well_nor_suggested() -> None:
+    asked = request(1, 20)
+    news = News(
+        suggestions=(suggestion(1, town_id=601),), requests=(asked,), waiting=(waiting(9, town_id=601),)
+    )
+    assert composed(news).keys == (asked.key,)
+    assert compose(news, today=TODAY, told={asked.key}) is None
+
+
+def test_what_was_asked_back_and_replied_to_waits_anew() -> None:
+    told = frozenset({request(1, 3).key, request(2, 3).key})
+    news = News(requests=(request(1, 20, "replied"), request(2, 21, "question")))
+    issue = composed(news, told)
+    assert len(issue.asking) == 2
+    # To a question about our own request the page of the talk is the place to answer.
+    assert issue.requests == (request(1, 20, "replied"),)
+
+
+def test_a_peer_review_accompanies_a_letter_and_is_told_once() -> None:
     asked, gone, nearest, later = (
         PeerReviewNews(4, "Lauenfurt", None, waits=True),
         PeerReviewNews(5, "Lauenfurt", TODAY - timedelta(days=1), waits=False),
         PeerReviewNews(6, "Lauenfurt", TODAY, waits=False),
         PeerReviewNews(7, "Lauenfurt", TODAY + timedelta(days=9), waits=False),
     )
-    assert compose(News(requests=waiting, reviews=(asked,)), today=TODAY, told=()) is None
-    news = News(suggestions=(suggestion(1),), requests=waiting, reviews=(later, gone, nearest, asked))
+    assert compose(News(reviews=(asked,)), today=TODAY, told=()) is None
+    news = News(suggestions=(suggestion(1),), reviews=(later, gone, nearest, asked))
     first = composed(news)
-    assert [one.exchange_id for one in first.requests] == [2, 1] and first.review == asked
-    assert {"request:2:question", "request:1:asked", "peer_review:4:asked"} <= set(first.keys)
-    second = composed(news, frozenset(first.keys) - {"suggestion:1"})
-    assert [one.exchange_id for one in second.requests] == [3] and second.review == nearest
+    assert first.review == asked and "peer_review:4:asked" in first.keys
+    assert composed(news, frozenset({asked.key})).review == nearest
     # Another day is another piece of news.
     moved = News(suggestions=(suggestion(1),), reviews=(replace(nearest, held_on=TODAY + timedelta(days=1)),))
     assert composed(moved, frozenset({nearest.key})).review is not None
+
+
+def test_something_that_needs_no_click_has_its_place_however_many_wait() -> None:
+    news = News(
+        waiting=tuple(waiting(n) for n in range(1, 13)),
+        suggestions=tuple(suggestion(n) for n in range(1, 401)),
+        practices=(
+            PracticeNews(1, "A", "X", "innenstadt", "", "none", "eine Stelle", "Bauamt", is_new=False),
+        ),
+    )
+    issue = composed(news)
+    assert issue.example is not None and len(issue.asking) == MAX_ITEMS - 1 and not issue.suggestions
+    quoted = composed(replace(news, practices=(), statements={501: [statement(4)]}))
+    assert quoted.statement is not None and len(quoted.items) == MAX_ITEMS
+
+
+def _everything(many: int) -> News:
+    """So many new things of each kind."""
+    at = datetime(2026, 12, 9, 10, tzinfo=UTC)
+    numbers = range(1, many + 1)
+    return News(
+        suggestions=(suggestion(1),),
+        statements={1: [statement(n) for n in numbers]},
+        own=tuple(question(n) for n in numbers),
+        found=tuple(found(n, *numbers) for n in numbers[:20]),
+        circles=tuple(CircleNews(n, "innenstadt", 4, 2, False, None) for n in numbers),
+        meetings=tuple(MeetingNews(n, 1, "innenstadt", TODAY, "", "") for n in numbers),
+        joined=tuple(Joined(n, "netz", "Netz", ((n, "Lauenfurt"),)) for n in numbers),
+        events=tuple(EventNews(n, "Titel", at, "", True, "", "", None, False) for n in numbers),
+        dates=tuple(AppointmentNews(n, n, "Lauenfurt", at, waits=False) for n in numbers),
+        helped=tuple(HelpNews(n, n, "Lauenfurt") for n in numbers),
+        adoptions=tuple(AdoptionNews(n, 7, "Läden", "Lauenfurt", "done") for n in numbers),
+        asked=tuple(QuestionNews(n, "Wer?", "innenstadt", TODAY) for n in numbers),
+        strengths=tuple(StrengthNews(n, 900 + n, "", "", "Lauenfurt", "innenstadt", TODAY) for n in numbers),
+        practices=tuple(
+            PracticeNews(n, "A", "X", "innenstadt", "", "none", "1", "Amt", True) for n in numbers
+        ),
+        unread=tuple(Unread(n, "messages") for n in numbers),
+        others=tuple(OtherTown(n, "Kirchwerlau", (f"waiting:{n}",), ()) for n in numbers),
+    )
+
+
+def test_of_four_hundred_new_items_of_each_kind_a_letter_tells_nine_and_none_twice() -> None:
+    news, told = _everything(400), set[str]()
+    for _ in range(12):
+        issue = composed(news, frozenset(told))
+        assert len(issue.items) <= MAX_ITEMS
+        assert not told & set(issue.keys)
+        told |= set(issue.keys)
+    assert {key.partition(":")[0] for key in told} >= {
+        "suggestion",
+        "practice",
+        "appointment",
+        "other",
+        "helped",
+    }
+
+
+def test_a_letter_too_large_loses_what_accompanies_it_from_the_end_and_never_what_waits() -> None:
+    issue = composed(replace(_everything(1), requests=(request(1, 3),)))
+    held = [issue]
+    while shorter := held[-1].shorter():
+        held.append(shorter)
+    assert [len(one.items) for one in held] == list(range(len(issue.items), 1, -1))
+    assert held[-1].large == issue.large and held[-1].suggestions == issue.suggestions
+
+
+def test_further_towns_are_counted_and_only_what_is_new_there() -> None:
+    town = OtherTown(5, "Kirchwerlau", ("request:1:asked",), ("suggestion:1", "suggestion:2"))
+    issue = composed(News(suggestions=(suggestion(9),), others=(town,)))
+    assert issue.others == (town,)
+    again = composed(
+        News(suggestions=(suggestion(9),), others=(town,)),
+        frozenset({"other:5:request:1:asked", "other:5:suggestion:1"}),
+    )
+    assert again.others == (replace(town, waiting=(), suggestions=("suggestion:2",)),)
+    # Counted is not told: should the town become her home, she reads of it in full.
+    assert "suggestion:1" not in issue.keys
+
+
+def test_chosen_topics_leave_out_other_topics_and_never_what_waits_or_has_a_day() -> None:
+    news = replace(_everything(1), requests=(request(1, 3),))
+    kept = chosen(news, {"waerme"})
+    assert not (kept.practices or kept.strengths or kept.asked or kept.circles or kept.statements[1])
+    assert kept.requests and kept.dates and kept.meetings and kept.helped and kept.suggestions
+    assert chosen(news, None) == news and chosen(news, {"innenstadt"}).practices == news.practices
 
 
 def test_nine_items_are_never_passed_and_what_has_no_room_is_not_marked_as_told() -> None:

@@ -30,6 +30,7 @@ ONCE: dict[str, dict[str, str]] = {
     "circles.give": {"antwort": "ja"},
     "digests.act_on_confirmation": {},
     "digests.give_answer": {"answer": "later"},
+    "digests.confirm_still_true": {"version": "1"},
     "exchanges.answer_by_link": {"schritt": "accept"},
     "exchanges.revoke_by_link": {},
     "digests.give_reason": {"reason": "too_far"},

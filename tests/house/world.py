@@ -2,7 +2,7 @@
 
 import mailbox
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
@@ -31,7 +31,7 @@ from kleinstadt_net.services import attachments, email_change, job_runs, picture
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
 from kleinstadt_net.services.digest_consent import CONFIRM_PURPOSE
-from kleinstadt_net.services.digest_letter import ANSWER_PURPOSE
+from kleinstadt_net.services.digest_letter import ANSWER_PURPOSE, STILL_TRUE_PURPOSE
 from kleinstadt_net.services.exchange_letters import ANSWER_PURPOSE as EXCHANGE_PURPOSE
 from kleinstadt_net.services.exchange_letters import REVOKE_PURPOSE
 from kleinstadt_net.services.inactivity import PURPOSE as STILL_HERE_PURPOSE
@@ -154,6 +154,18 @@ class World:
             token=token, purpose=ANSWER_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id,
             used_at=clock.now(),
         )  # fmt: skip
+        return token
+
+    @cached_property
+    def still_true_token(self) -> str:
+        """What the mayor's link ends with that asks whether an old statement still holds."""
+        row, token = (
+            make.StanceFactory(town_id=self.cast.town.id, subject="ehrenamt", confirmed_on=date(2020, 1, 1)),
+            new_token(),
+        )
+        make.OneTimeLinkFactory(
+            token=token, purpose=STILL_TRUE_PURPOSE, account_id=self.cast.mayor.id, target_id=row.id
+        )
         return token
 
     @cached_property
@@ -448,6 +460,8 @@ class World:
             "digests.answer:token": self.answer_token,
             "digests.give_answer:token": self.answer_token,
             "digests.give_reason:token": self.declined_token,
+            "digests.still_true:token": self.still_true_token,
+            "digests.confirm_still_true:token": self.still_true_token,
             "outcomes.asked:token": self.outcome_token,
             "outcomes.answer:token": self.outcome_token,
             "circles.asked:token": self.circle_token,

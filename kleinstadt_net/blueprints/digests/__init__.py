@@ -4,4 +4,8 @@ from flask import Blueprint
 
 bp = Blueprint("digests", __name__)
 
-from kleinstadt_net.blueprints.digests import by_link, views  # noqa: E402, F401  # the views attach themselves to bp
+from kleinstadt_net.blueprints.digests import (  # noqa: E402  # the views attach themselves to bp
+    by_link,  # noqa: F401
+    still_true,  # noqa: F401
+    views,  # noqa: F401
+)

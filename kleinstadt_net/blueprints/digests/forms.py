@@ -3,9 +3,19 @@
 from datetime import date, timedelta
 from typing import Any, Self
 
-from wtforms import DateField, Field, RadioField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    widgets,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import AnyOf, DataRequired, Optional, ValidationError
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from kleinstadt_net import clock
 from kleinstadt_net.digest.due import HOURS, WEEKDAYS
@@ -142,6 +152,12 @@ class ReasonForm(BaseForm):
     reason = StringField(
         "Grund", validators=[AnyOf(list(DECLINE_REASONS), "Bitte wählen Sie einen der angebotenen Gründe.")]
     )
+
+
+class StillTrueForm(BaseForm):
+    """That a statement still holds, as it was shown."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
 class PlainForm(BaseForm):

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+# One letter holds so many; the pages of the examples show all.
+MAX_ADOPTIONS = 3
+
 
 @dataclass(frozen=True)
 class AdoptionNews:
@@ -24,4 +27,4 @@ class AdoptionNews:
 def untold(adoptions: Iterable[AdoptionNews], told: Collection[str]) -> tuple[AdoptionNews, ...]:
     """Those not yet told, the newest first."""
     fresh = [one for one in adoptions if one.key not in told]
-    return tuple(sorted(fresh, key=lambda one: -one.adoption_id))
+    return tuple(sorted(fresh, key=lambda one: -one.adoption_id)[:MAX_ADOPTIONS])

@@ -3,31 +3,43 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar, Literal
 
-# One letter holds so many; the page of the talks shows all.
-MAX_REQUESTS = 2
+from kleinstadt_net.digest.sources.towns import Peer
+
+Turn = Literal["asked", "replied", "question"]
 
 
 @dataclass(frozen=True)
-class RequestNews:
-    """``peer`` would like to talk and waits; ``asks_back``: it has been asked, and would like to know something first.
+class Request:
+    """``peer`` waits since a moment, and for what.
 
-    What it is about stands behind the sign-in: it may be what ``peer`` seeks.
+    ``turn``: it has "asked" for a talk, or has "replied" to what was asked back, and the reader's town is to answer;
+    or it has been asked itself, and has a "question" first. What it is about stands behind the sign-in: it may be what
+    ``peer`` seeks.
     """
 
     exchange_id: int
-    peer: str
     since: datetime
-    asks_back: bool
+    peer: Peer
+    form: str
+    turn: Turn
 
     kind = "request"
+    # It is answered by a link of its own, not in a suggestion.
+    own: ClassVar[None] = None
 
     @property
     def key(self) -> str:
-        return f"request:{self.exchange_id}:{'question' if self.asks_back else 'asked'}"
+        return f"request:{self.exchange_id}:{self.turn}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the reader's town has asked for the talk itself."""
+        return self.turn == "question"
 
 
-def untold(requests: Iterable[RequestNews], told: Collection[str]) -> tuple[RequestNews, ...]:
-    """Those not yet told, whoever has waited longest first."""
+def untold(requests: Iterable[Request], told: Collection[str]) -> tuple[Request, ...]:
+    """Those not yet told; who has waited longest comes first."""
     fresh = (one for one in requests if one.key not in told)
-    return tuple(sorted(fresh, key=lambda one: (one.since, one.exchange_id))[:MAX_REQUESTS])
+    return tuple(sorted(fresh, key=lambda one: (one.since, one.exchange_id)))

@@ -29,6 +29,20 @@ class Statement:
 Statements = Mapping[int, Sequence[Statement]]
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A statement with the town that made it."""
+
+    peer: Peer
+    said: Statement
+
+    kind = "statement"
+
+    @property
+    def key(self) -> str:
+        return self.said.key
+
+
 def strongest(statements: Iterable[Statement]) -> Statement | None:
     """The statement a town is best introduced by, chosen without regard to who reads it.
 
@@ -39,15 +53,13 @@ def strongest(statements: Iterable[Statement]) -> Statement | None:
     return ranked[0] if ranked else None
 
 
-def spoken(
-    peers: Iterable[Peer], statements: Statements, told: Collection[str]
-) -> tuple[Peer, Statement] | None:
+def spoken(peers: Iterable[Peer], statements: Statements, told: Collection[str]) -> Spoken | None:
     """The first peer with a public sentence of its own not yet told, and that sentence."""
     for peer in peers:
         sentences = [s for s in statements.get(peer.town_id, ()) if s.sentence and s.key not in told]
         found = strongest(sentences)
         if found is not None:
-            return peer, found
+            return Spoken(peer, found)
     return None
 
 
