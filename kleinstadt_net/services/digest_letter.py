@@ -19,6 +19,7 @@ KIND = "digest"
 
 # Paths in the letter, held against the URL map by a test.
 ANSWER_PATH = "/antwort/{token}?a={answer}"
+VIEW_PATH = "/brief/lesen/{token}"
 SHORT_PATH = "/v/{suggestion_id}"
 SUGGESTIONS_PATH = "/vorschlaege"
 SEARCHES_PATH = "/staedte/suchen"
@@ -56,14 +57,18 @@ class Link:
 Mint = Callable[[Link], str]
 
 
-def fitted(reader: Reader, issue: Issue, month: str, mint: Mint) -> tuple[Issue, LetterDraft]:
+def fitted(
+    reader: Reader, issue: Issue, month: str, mint: Mint, view_token: str
+) -> tuple[Issue, LetterDraft]:
     """The letter of a month, complete, and what it really tells; ``mint`` gives the characters of each link.
+
+    ``view_token`` ends the address at which this letter is read in a browser.
 
     Where the bytes would be too many for a mail program, the last accompanying items stay for the next letter.
     """
     minted = _Minted(mint)
     while True:
-        draft = _draft(reader, issue, month, minted)
+        draft = _draft(reader, issue, month, minted, view_token)
         shorter = issue.shorter() if len(draft.content) > MAX_BYTES else None
         if shorter is None:
             return issue, draft
@@ -84,9 +89,9 @@ class _Minted:
         return self._known[link]
 
 
-def _draft(reader: Reader, issue: Issue, month: str, token: _Minted) -> LetterDraft:
+def _draft(reader: Reader, issue: Issue, month: str, token: _Minted, view_token: str) -> LetterDraft:
     return letters.build(
-        _render(reader, issue, month, token),
+        _render(reader, issue, month, token, view_token),
         key=f"{KIND}:{reader.account_id}:{month}",
         kind=KIND,
         recipient=reader.email,
@@ -97,7 +102,7 @@ def _draft(reader: Reader, issue: Issue, month: str, token: _Minted) -> LetterDr
     )
 
 
-def _render(reader: Reader, issue: Issue, month: str, token: _Minted) -> Rendered:
+def _render(reader: Reader, issue: Issue, month: str, token: _Minted, view_token: str) -> Rendered:
     """The letter as its reader will see it."""
 
     def answer_url(suggestion: Suggestion, answer: str) -> str:
@@ -140,6 +145,7 @@ def _render(reader: Reader, issue: Issue, month: str, token: _Minted) -> Rendere
         "home_url": urls.absolute(HOME_PATH),
         "circle_url": lambda circle: urls.absolute(CIRCLE_PATH.format(circle_id=circle.circle_id)),
         "notifications_url": urls.absolute(NOTIFICATIONS_PATH),
+        "view_url": urls.absolute(VIEW_PATH.format(token=view_token)),
         "preferences_url": subscriptions.preferences_url(reader.token),
         "unsubscribe_url": subscriptions.unsubscribe_url(reader.token),
     }

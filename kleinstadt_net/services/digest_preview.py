@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from email import message_from_bytes, policy
 
 from sqlalchemy import select
 
@@ -12,7 +11,7 @@ from kleinstadt_net.digest import due
 from kleinstadt_net.mail.letters import Rendered
 from kleinstadt_net.models import Letter
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import digest_facts, digest_letter, digest_people, digests
+from kleinstadt_net.services import digest_archive, digest_facts, digest_letter, digest_people, digests
 
 # Stands in the preview where the letter has random characters; as long as these, so that lines break alike.
 PREVIEW = "vorschau".ljust(len(new_token()), "-")
@@ -46,12 +45,14 @@ def preview(account_id: int) -> Preview | None:
     opens_on = _coming(due.issue_day(month, digests.holidays(reader.town.land, month), reader.timetable))
     stored = _stored(account_id, month)
     if stored is not None:
-        return Preview(month, opens_on, stored.created_at, _read(stored.subject, stored.content))
+        return Preview(
+            month, opens_on, stored.created_at, digest_archive.rendered(stored.subject, stored.content)
+        )
     issue = digests.issues_of(readers, digest_facts.round_id(month), now)[account_id]
     if issue is None:
         return Preview(month, opens_on, None, None)
-    _, draft = digest_letter.fitted(reader, issue, month, lambda link: PREVIEW)
-    return Preview(month, opens_on, None, _read(draft.subject, draft.content))
+    _, draft = digest_letter.fitted(reader, issue, month, lambda link: PREVIEW, PREVIEW)
+    return Preview(month, opens_on, None, digest_archive.rendered(draft.subject, draft.content))
 
 
 def _coming(day: date) -> date | None:
@@ -64,11 +65,3 @@ def _stored(account_id: int, month: str) -> Letter | None:
             Letter.account_id == account_id, Letter.kind == digest_letter.KIND, Letter.period == month
         )
     )
-
-
-def _read(subject: str, content: bytes) -> Rendered:
-    """A letter as its reader sees it, taken from the bytes that travel."""
-    message = message_from_bytes(content, policy=policy.default)
-    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
-    texts = {kind: body.get_content() if body is not None else "" for kind, body in bodies.items()}
-    return Rendered(subject, texts["plain"], texts["html"])

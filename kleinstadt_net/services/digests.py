@@ -15,6 +15,7 @@ import structlog
 from kleinstadt_net import territory
 from kleinstadt_net.digest import due
 from kleinstadt_net.digest.issue import Issue, compose
+from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import (
     digest_facts,
     digest_letter,
@@ -135,8 +136,9 @@ def _written(reader: Reader, issue: Issue, month: str) -> Closing:
         minted.append(link)
         return link.token
 
-    told, draft = digest_letter.fitted(reader, issue, month, mint)
-    return Closing(reader, month, digest_people.WRITTEN, draft, tuple(told.keys), minted)
+    view_token = new_token()
+    told, draft = digest_letter.fitted(reader, issue, month, mint, view_token)
+    return Closing(reader, month, digest_people.WRITTEN, draft, tuple(told.keys), minted, view_token)
 
 
 def holidays(land: str, month: str) -> frozenset[date]:

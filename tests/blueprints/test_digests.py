@@ -23,6 +23,7 @@ from kleinstadt_net.models import (
 from kleinstadt_net.security.headers import EMBEDDING_POLICY, LETTER_POLICY
 from kleinstadt_net.services import (
     digest_consent,
+    digest_feeds,
     digest_letter,
     digest_preview,
     letter_answers,
@@ -382,6 +383,10 @@ def test_a_button_of_the_preview_explains_itself(client: ProofReadingClient) -> 
         (subscriptions.PREFERENCES_PATH.format(token="t"), "digests.preferences"),
         (subscriptions.UNSUBSCRIBE_PATH.format(token="t"), "digests.leave"),
         (digest_consent.CONFIRM_PATH.format(token="t"), "digests.confirm"),
+        (digest_letter.VIEW_PATH.format(token="t"), "digests.read"),
+        (digest_feeds.PATH.format(secret="t"), "digests.feed"),
+        (digest_feeds.LETTER_PATH.format(month="2026-12"), "digests.past"),
+        (digest_feeds.ARCHIVE_PATH, "digests.archive"),
     ],
 )
 def test_every_path_in_a_letter_exists(app: Flask, path: str, endpoint: str) -> None:

@@ -16,7 +16,7 @@ from tests.support.accessibility import assert_accessible, assert_fits
 from tests.support.server import LiveServer
 
 # Held elsewhere as letters are: this is one, shown in a frame of its own.
-LETTERS = {"digests.letter", "operations.mailbox_view"}
+LETTERS = {"digests.letter", "digests.past", "digests.read", "operations.mailbox_view"}
 # Whose pages are looked at with whose eyes; what members see of these public pages differs from what visitors do.
 POLICIES = {
     "anonymous": {Policy.PUBLIC, Policy.BY_LINK},

@@ -15,6 +15,8 @@ from tests.support.client import ProofReadingClient
 DEVIATING = {
     "digests.show": headers.EMBEDDING_POLICY,
     "digests.letter": headers.LETTER_POLICY,
+    "digests.past": headers.LETTER_POLICY,
+    "digests.read": headers.LETTER_POLICY,
     "operations.mailbox_letter": headers.EMBEDDING_POLICY,
     "operations.mailbox_view": headers.LETTER_POLICY,
 }

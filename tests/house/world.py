@@ -304,6 +304,26 @@ class World:
         return token
 
     @cached_property
+    def digest_feed_token(self) -> str:
+        """What the address of the mayor's private feed of letters ends with."""
+        token = new_token()
+        make.DigestFeedFactory(token=token, account_id=self.cast.mayor.id)
+        return token
+
+    @cached_property
+    def past_letter(self) -> tuple[str, str]:
+        """The month of a letter of the mayor's, and what its own address ends with."""
+        message = EmailMessage()
+        message.set_content("Guten Tag")
+        message.add_alternative("<title>Ein Brief</title><h1>Guten Tag</h1>", subtype="html")
+        letter = make.LetterFactory(account_id=self.cast.mayor.id, kind="digest", content=message.as_bytes())
+        token = new_token()
+        issue = make.DigestIssueFactory(
+            account_id=self.cast.mayor.id, outcome="written", letter_id=letter.id, token=token
+        )
+        return issue.period, token
+
+    @cached_property
     def requested_id(self) -> int:
         """A request to the town."""
         made: int = make.ExchangeFactory(peer=self.cast.town).id
@@ -455,6 +475,9 @@ class World:
             "pages.thesis:key": "t01",
             "pages.topic:key": "innenstadt",
             "token": self.subscription.token,
+            "month": self.past_letter[0],
+            "digests.read:token": self.past_letter[1],
+            "digests.feed:token": self.digest_feed_token,
             "digests.confirm:token": self.digest_confirm_token,
             "digests.act_on_confirmation:token": self.digest_confirm_token,
             "digests.answer:token": self.answer_token,

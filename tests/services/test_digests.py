@@ -52,7 +52,7 @@ from tests.support.letters import bodies
 
 MONTH = "2026-12"
 TUESDAY = datetime(2026, 12, 1, 9, 0, tzinfo=territory.TIME_ZONE)
-TOKEN = re.compile(r"(?<=/antwort/)[\w-]+")
+TOKEN = re.compile(r"(?<=/antwort/)[\w-]+|(?<=/lesen/)[\w-]+")
 ADDRESS = re.compile(r"http://[^\s\"<>]+")
 
 

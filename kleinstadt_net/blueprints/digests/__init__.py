@@ -4,8 +4,5 @@ from flask import Blueprint
 
 bp = Blueprint("digests", __name__)
 
-from kleinstadt_net.blueprints.digests import (  # noqa: E402  # the views attach themselves to bp
-    by_link,  # noqa: F401
-    still_true,  # noqa: F401
-    views,  # noqa: F401
-)
+# The views attach themselves to bp.
+from kleinstadt_net.blueprints.digests import archive, by_link, still_true, views  # noqa: E402, F401
