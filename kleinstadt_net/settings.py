@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     mail_default_sender: str = Field(
         default="Kleinstadtnetz <post@kleinstadtnetz.example>", description="sender of all letters"
     )
+    mail_bounce_address: str = Field(
+        default="",
+        description="mailbox for reports about letters, which must take bounce+anything too; empty: none are read",
+    )
     # Real servers check for spam before they answer DATA.
     mail_step_timeout: float = Field(
         default=30, gt=0, description="seconds for each step of the talk with the mail server"
@@ -130,6 +134,16 @@ class Settings(BaseSettings):
         host, _, port = value.rpartition(":")
         if value and not is_socket and not (host and port.isascii() and port.isdigit()):
             raise ValueError("CLAMD_ADDRESS must look like localhost:3310 or unix:/run/clamav/clamd.ctl")
+        return value
+
+    @field_validator("mail_bounce_address")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        local, at, domain = value.rpartition("@")
+        if value and not (
+            at and local and domain and value.isascii() and " " not in value and "+" not in local
+        ):
+            raise ValueError("MAIL_BOUNCE_ADDRESS must look like bounce@kleinstadt.example")
         return value
 
     @field_validator("mail_default_sender", "network_name")

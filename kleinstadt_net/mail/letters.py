@@ -29,6 +29,8 @@ MAX_SUBJECT = 150
 MAX_NAME = 100
 DEMONSTRATION_PREFIX = "[Vorführung] "
 CALENDAR_FILE = "termin.ics"
+# Letters that go to everybody at once; older auto-responders know no other sign to keep silent.
+BULK_KINDS = frozenset({"digest"})
 
 _ENVIRONMENT = "kleinstadt_letters"
 _PLAIN_HEADER = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
@@ -58,7 +60,10 @@ class CalendarPart:
 
 @dataclass(frozen=True)
 class LetterDraft:
-    """A letter ready for the outbox. ``key`` is unique for ever; ``sender`` is the envelope's."""
+    """A letter ready for the outbox. ``key`` is unique for ever.
+
+    ``sender`` is the envelope's; ``bounce_token`` stands in it, where reports can be read at all.
+    """
 
     key: str
     account_id: int | None
@@ -69,6 +74,7 @@ class LetterDraft:
     subject: str
     message_id: str
     content: bytes
+    bounce_token: str | None = None
 
 
 def render(name: str, context: Mapping[str, Any], *, demonstration: bool) -> Rendered:
@@ -115,6 +121,8 @@ def build(
     sender_name, sent_from = sender()
     host = urlsplit(settings.current().public_url).hostname or "localhost"
     message_id = f"<{secrets.token_hex(16)}@{host}>"
+    # Some mail systems write addresses in small letters only.
+    bounce_token = secrets.token_hex(16) if settings.current().mail_bounce_address else None
     message = _multipart(rendered, calendar)
     message["From"] = Address(sender_name, addr_spec=sent_from)
     message["To"] = Address(one_line(recipient_name)[:MAX_NAME], addr_spec=address)
@@ -126,10 +134,12 @@ def build(
         kind=kind,
         period=period,
         recipient=address,
-        sender=sent_from,
+        sender=return_address(bounce_token) if bounce_token else sent_from,
         subject=rendered.subject,
         message_id=message_id,
-        content=_plain_headers(message_id, f"<{kind}.{host}>", unsubscribe_url) + message.as_bytes(),
+        bounce_token=bounce_token,
+        content=_plain_headers(message_id, f"<{kind}.{host}>", unsubscribe_url, is_bulk=kind in BULK_KINDS)
+        + message.as_bytes(),
     )
 
 
@@ -137,6 +147,12 @@ def sender() -> tuple[str, str]:
     """The name and the address all letters come from: MAIL_DEFAULT_SENDER."""
     name, address = parseaddr(settings.current().mail_default_sender)
     return one_line(name), mailable(address)
+
+
+def return_address(bounce_token: str) -> str:
+    """Where reports about one letter come back to, such as bounce+5f3c@…, so that each names its letter."""
+    local, _, domain = mailable(settings.current().mail_bounce_address).rpartition("@")
+    return f"{local}+{bounce_token}@{domain}"
 
 
 def one_line(text: str) -> str:
@@ -229,7 +245,7 @@ def _multipart(rendered: Rendered, calendar: CalendarPart | None) -> EmailMessag
     return message
 
 
-def _plain_headers(message_id: str, list_id: str, unsubscribe_url: str | None) -> bytes:
+def _plain_headers(message_id: str, list_id: str, unsubscribe_url: str | None, *, is_bulk: bool) -> bytes:
     """Headers that must arrive letter by letter: the e-mail package would encode a long URL away."""
     headers = {
         "Message-ID": message_id,
@@ -237,6 +253,8 @@ def _plain_headers(message_id: str, list_id: str, unsubscribe_url: str | None) -
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if is_bulk:
+        headers["Precedence"] = "bulk"
     if unsubscribe_url is not None:
         headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

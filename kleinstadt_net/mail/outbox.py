@@ -1,29 +1,69 @@
 """The outbox: a letter is safe once its row is committed, and there is only ever one row per key."""
 
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
 import structlog
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.database_clock import database_now
 from kleinstadt_net.mail.letters import LetterDraft
-from kleinstadt_net.mail.statements import insert_once
-from kleinstadt_net.mail.suppressions import suppression_reason
+from kleinstadt_net.mail.statements import insert_many_once
+from kleinstadt_net.mail.suppressions import Refusal, refusals
 from kleinstadt_net.models import Letter
 
-# Kinds nobody asked for at this very moment. A letter with a link somebody just requested is sent even
-# to an address that once refused: she is waiting for it, and mailboxes come back.
+# Kinds nobody asked for at this very moment: not written to whoever complained, or asked for no more of them.
 UNASKED_KINDS = frozenset({"digest", "town_hall_told", "welcome"})
+# Kinds somebody is waiting for who wishes to show that her address is good: sent even where letters came back.
+SOUGHT_KINDS = frozenset({"address_again", "sign_up", "email_change"})
+# Rows in one statement: a letter may have 100 kB.
+_ROWS = 100
 
 
-def post(draft: LetterDraft) -> bool:
+def post(draft: LetterDraft) -> int | None:
     """Lay the letter into the outbox within the running transaction; the caller commits.
 
-    True when this call wrote it, False when there is a letter with this key already. To a suppressed
-    address a letter nobody asked for is written as failed: nobody composes it again, the operator
-    sees why it was not sent, and can still send it once the address is good again.
+    The letter's id when this call wrote it, None when there is a letter with this key already. To a suppressed
+    address it is written as failed: nobody composes it again, the operator sees why it was not sent, and can still
+    send it once the address is good again.
     """
-    refusal = suppression_reason(draft.recipient) if draft.kind in UNASKED_KINDS else None
-    row = {
+    return post_all([draft]).get(draft.key)
+
+
+def post_all(drafts: Collection[LetterDraft]) -> dict[str, int]:
+    """The same for many letters in few statements; the ids of those that are new, by their keys."""
+    refused = {
+        draft.key: refusal
+        for draft, refusal in _with_refusals(drafts)
+        if refusal is not None and _is_blocked(draft.kind, refusal)
+    }
+    rows = [_row(draft, refused.get(draft.key)) for draft in drafts]
+    new: dict[str, int] = {}
+    for start in range(0, len(rows), _ROWS):
+        inserted = insert_many_once(Letter, Letter.key).values(next_try_at=database_now())
+        statement = inserted.returning(Letter.key, Letter.id)
+        new |= {
+            row.key: row.id for row in db.session.connection().execute(statement, rows[start : start + _ROWS])
+        }
+    kinds = Counter(draft.kind for draft in drafts if draft.key in new and draft.key in refused)
+    for kind, number in kinds.items():
+        structlog.get_logger("mail").info("letters not sent, address suppressed", kind=kind, letters=number)
+    return new
+
+
+def _with_refusals(drafts: Collection[LetterDraft]) -> list[tuple[LetterDraft, Refusal | None]]:
+    found = refusals({draft.recipient for draft in drafts if draft.kind not in SOUGHT_KINDS})
+    return [(draft, found.get(draft.recipient)) for draft in drafts]
+
+
+def _is_blocked(kind: str, refusal: Refusal) -> bool:
+    return kind not in SOUGHT_KINDS and (refusal.blocks_all or kind in UNASKED_KINDS)
+
+
+def _row(draft: LetterDraft, refusal: Refusal | None) -> dict[str, Any]:
+    return {
         "key": draft.key,
         "account_id": draft.account_id,
         "kind": draft.kind,
@@ -32,14 +72,10 @@ def post(draft: LetterDraft) -> bool:
         "sender": draft.sender,
         "subject": draft.subject,
         "message_id": draft.message_id,
-        "content": draft.content,
+        "bounce_token": draft.bounce_token,
+        "bytes": draft.content,
         "state": "failed" if refusal else "pending",
-        "error": f"address suppressed: {refusal}"[:500] if refusal else None,
+        "error": f"address suppressed: {refusal.reason}"[:500] if refusal else None,
         "attempts": 0,
-        "next_try_at": database_now(),
         "created_at": clock.now(),
     }
-    is_new = db.session.scalar(insert_once(Letter, row, Letter.key)) is not None
-    if refusal and is_new:
-        structlog.get_logger("mail").info("letter not sent, address suppressed", kind=draft.kind)
-    return is_new

@@ -31,3 +31,9 @@ def _with_postgresql(
         .on_conflict_do_nothing(index_elements=unique)
         .returning(*unique)
     )
+
+
+def insert_many_once(model: type[Base], *unique: InstrumentedAttribute[Any]) -> Any:
+    """An INSERT for many rows that leaves out those whose ``unique`` already holds these values."""
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model).on_conflict_do_nothing(index_elements=unique)

@@ -74,14 +74,13 @@ def _post(
     calendar: CalendarPart | None = None,
 ) -> bool:
     rendered = letters.render(name, context, demonstration=installation.is_demonstration())
-    return outbox.post(
-        letters.build(
-            rendered,
-            key=f"{name}:{key}",
-            kind=name,
-            recipient=address,
-            recipient_name=recipient_name,
-            account_id=account_id,
-            calendar=calendar,
-        )
+    draft = letters.build(
+        rendered,
+        key=f"{name}:{key}",
+        kind=name,
+        recipient=address,
+        recipient_name=recipient_name,
+        account_id=account_id,
+        calendar=calendar,
     )
+    return outbox.post(draft) is not None

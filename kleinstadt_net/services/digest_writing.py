@@ -4,12 +4,12 @@ A group is one transaction. Where another process was faster with one of its let
 database refuses the group, each is tried alone, so that one that cannot be written does not keep the others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from kleinstadt_net import clock
@@ -77,20 +77,14 @@ def _one_by_one(group: Sequence[Closing]) -> list[Outcome]:
 def _store(group: Sequence[Closing]) -> list[Outcome]:
     begin_writing(db.session)
     # In the order of accounts, as every process has it: two that wait for each other would wait for ever.
-    posted = [closing for closing in group if closing.draft is None or outbox.post(closing.draft)]
-    letters = _letter_ids(closing.draft for closing in posted if closing.draft is not None)
+    letters = outbox.post_all([closing.draft for closing in group if closing.draft is not None])
+    posted = [closing for closing in group if closing.draft is None or closing.draft.key in letters]
     links.store(row for closing in posted for row in closing.minted)
     _insert(DigestItem, [row for closing in posted for row in _items(closing, letters)])
     _insert(DigestIssue, [_issue(closing, letters) for closing in posted])
     _keep([letters[c.draft.key] for c in posted if c.draft is not None and not c.reader.by_mail])
     done = {closing.reader.account_id for closing in posted}
     return [OUTCOMES[c.outcome] if c.reader.account_id in done else "overtaken" for c in group]
-
-
-def _letter_ids(drafts: Iterable[LetterDraft]) -> dict[str, int]:
-    keys = [draft.key for draft in drafts]
-    rows = db.session.execute(select(Letter.key, Letter.id).where(Letter.key.in_(keys))) if keys else ()
-    return {row.key: row.id for row in rows}
 
 
 def _items(closing: Closing, letters: dict[str, int]) -> list[dict[str, Any]]:

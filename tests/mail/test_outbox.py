@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -7,6 +9,7 @@ from kleinstadt_net.database import db
 from kleinstadt_net.mail import letters, outbox, suppressions
 from kleinstadt_net.mail.letters import LetterDraft, Rendered
 from kleinstadt_net.models import Letter, Suppression
+from tests.support.statements import counted_queries
 
 
 def draft(key: str = "digest:1:2026-12", kind: str = "digest") -> LetterDraft:
@@ -48,20 +51,65 @@ def test_a_digest_to_a_suppressed_address_is_kept_as_failed_with_the_reason(app:
     assert letter.error == "address suppressed: mail server answered 550 5.1.1"
 
 
-def test_a_password_letter_passes_even_to_a_suppressed_address(app: Flask) -> None:
-    suppressions.suppress("anna@rathaus.example", "550")
-    outbox.post(draft(key="password:1", kind="password"))
+KINDS = ("digest", "password_reset", "appointment_agreed", "address_again", "sign_up", "email_change")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("hard", ["address_again", "sign_up", "email_change"]),
+        ("soft", ["address_again", "sign_up", "email_change"]),
+        ("operator", ["address_again", "sign_up", "email_change"]),
+        ("complaint", list(KINDS[1:])),
+        ("asked", list(KINDS[1:])),
+    ],
+)
+def test_what_a_suppression_holds_back_depends_on_its_kind(
+    app: Flask, kind: suppressions.Kind, sent: list[str]
+) -> None:
+    suppressions.suppress("anna@rathaus.example", "550", kind)
+    outbox.post_all([draft(key=f"{letter}:1", kind=letter) for letter in KINDS])
     db.session.commit()
-    assert db.session.scalars(select(Letter)).one().state == "pending"
+    rows = db.session.execute(select(Letter.kind, Letter.state).order_by(Letter.id)).all()
+    assert [row.kind for row in rows if row.state == "pending"] == sent
 
 
-def test_the_list_of_suppressions_names_nobody_and_keeps_the_first_reason(app: Flask) -> None:
-    suppressions.suppress("anna@rathaus.example", "first", "asked")
-    suppressions.suppress("anna@rathaus.example", "second")
+def test_many_letters_are_posted_in_few_statements_and_known_keys_left_out(app: Flask) -> None:
+    outbox.post(draft(key="digest:7:2026-12"))
+    drafts = [draft(key=f"digest:{n}:2026-12") for n in range(150)]
+    with counted_queries() as queries:
+        new = outbox.post_all(drafts)
+    db.session.commit()
+    assert len(new) == 149 and "digest:7:2026-12" not in new
+    assert len(queries) == 1
+    assert set(new.values()) < set(db.session.scalars(select(Letter.id)))
+
+
+def test_the_list_of_suppressions_names_nobody_and_keeps_what_forbids_most(app: Flask) -> None:
+    kinds: tuple[suppressions.Kind, ...] = ("asked", "complaint", "hard", "soft")
+    for kind in kinds:
+        suppressions.suppress("anna@rathaus.example", f"for {kind}", kind)
     db.session.commit()
     row = db.session.scalars(select(Suppression)).one()
-    assert (row.reason, row.kind) == ("first", "asked")
+    assert (row.reason, row.kind) == ("for hard", "hard")
     assert "anna" not in row.address_hash and len(row.address_hash) == 64
+
+
+def test_a_suppression_that_was_lifted_is_gone(app: Flask) -> None:
+    suppressions.suppress("anna@rathaus.example", "550")
+    assert suppressions.lift("Anna@rathaus.example")
+    assert not suppressions.lift("anna@rathaus.example")
+    assert suppressions.suppression_reason("anna@rathaus.example") is None
+
+
+def test_the_return_address_names_the_letter(make_app: Callable[..., Flask]) -> None:
+    with make_app(mail_bounce_address="bounce@kleinstadt.example").app_context():
+        outbox.post(draft())
+        letter = db.session.scalars(select(Letter)).one()
+        assert letter.sender == f"bounce+{letter.bounce_token}@kleinstadt.example"
+        assert b"From: Kleinstadtnetz <post@kleinstadtnetz.example>" in letter.content
+        assert b"Precedence: bulk" in letter.content
+        db.session.rollback()
 
 
 def test_a_new_secret_key_does_not_forget_suppressions(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
