@@ -14,16 +14,22 @@ from kleinstadt_net import clock, territory
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.suppressions import suppress
 from kleinstadt_net.models import AuditEntry, Installation, Letter
-from kleinstadt_net.services import sending
+from kleinstadt_net.security.headers import LETTER_POLICY
+from kleinstadt_net.services import digests, sending
+from kleinstadt_net.services.digest_preview import PREVIEW
 from tests.factories import (
+    AccountFactory,
     DigestIssueFactory,
     LetterFactory,
     MembershipFactory,
     OperatorAlertFactory,
+    RoundFactory,
     SubscriptionFactory,
+    SuggestionFactory,
     TownFactory,
 )
 from tests.support.cast import Cast
+from tests.support.letters import text_of
 from tests.support.statements import counted_queries
 
 DESK = "/betrieb/briefe"
@@ -168,3 +174,55 @@ def test_more_letters_and_people_cost_no_more_queries(desk: FlaskClient) -> None
         with counted_queries() as more:
             page(desk, address)
         assert len(more) == len(few)
+
+
+def test_the_letter_of_a_person_is_seen_only_after_it_was_written_down(
+    desk: FlaskClient, cast: Cast, sign_in: Any
+) -> None:
+    SubscriptionFactory(account_id=cast.mayor.id)
+    SuggestionFactory(round=RoundFactory(), town=cast.town, peer=cast.other_town)
+    address = f"{DESK}/vorschau"
+    assert submit(desk, address, address, email="").status_code == 422
+    assert submit(desk, address, address, email="niemand@rathaus.example").status_code == 404
+    assert deeds() == []
+    opened = submit(desk, address, address, email=cast.mayor.email.upper()).location
+    assert deeds() == [("digest.previewed", {"person": cast.mayor.id})]
+    assert cast.mayor.email not in opened
+    shown = page(desk, opened)
+    assert "Dieser Blick steht im Protokoll" in shown and cast.other_town.name in shown
+    letter = desk.get(f"{opened}/ansicht")
+    assert letter.status_code == 200 and letter.headers["Content-Security-Policy"] == LETTER_POLICY
+    assert db.session.scalars(select(Letter)).all() == []
+
+    other = AccountFactory(is_operator=True)
+    sign_in(desk, other)
+    assert desk.get(opened).status_code == 404
+    sign_in(desk, cast.operator)
+    with time_machine.travel(MONDAY + timedelta(minutes=16), tick=False):
+        assert desk.get(opened).status_code == 404
+    assert desk.get(f"{opened}x").status_code == 404
+
+
+def test_a_letter_that_was_sent_is_shown_without_what_opens_its_readers_answers(
+    desk: FlaskClient, cast: Cast
+) -> None:
+    subscription = SubscriptionFactory(account_id=cast.mayor.id)
+    SuggestionFactory(round=RoundFactory(), town=cast.town, peer=cast.other_town)
+    digests.enqueue_due(clock.now(), any_day=True)
+    sent = db.session.scalars(select(Letter)).one()
+    tokens = {*re.findall(r"/antwort/([\w-]+)", text_of(sent)), subscription.token}
+    assert len(tokens) == 2
+    opened = submit(desk, f"{DESK}/vorschau", f"{DESK}/vorschau", email=cast.mayor.email).location
+    for address in (opened, f"{opened}/ansicht"):
+        shown = page(desk, address)
+        assert PREVIEW in shown and cast.other_town.slug in shown
+        assert not [token for token in tokens if token in shown]
+
+
+def test_of_who_reads_no_letter_the_page_says_so(desk: FlaskClient, cast: Cast) -> None:
+    address = f"{DESK}/vorschau"
+    opened = submit(desk, address, address, email=cast.mayor.email).location
+    assert "Diese Person bekommt keinen Monatsbrief" in page(desk, opened)
+    SubscriptionFactory(account_id=cast.mayor.id)
+    assert "noch nichts Neues" in page(desk, opened)
+    assert desk.get(f"{opened}/ansicht").status_code == 404

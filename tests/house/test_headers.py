@@ -19,6 +19,8 @@ DEVIATING = {
     "digests.read": headers.LETTER_POLICY,
     "operations.mailbox_letter": headers.EMBEDDING_POLICY,
     "operations.mailbox_view": headers.LETTER_POLICY,
+    "operations.previewed_letter": headers.EMBEDDING_POLICY,
+    "operations.previewed_view": headers.LETTER_POLICY,
 }
 
 

@@ -27,7 +27,7 @@ from kleinstadt_net.models import (
     Subscription,
 )
 from kleinstadt_net.security.tokens import new_token, token_hash
-from kleinstadt_net.services import attachments, email_change, job_runs, pictures, sessions
+from kleinstadt_net.services import attachments, digest_inspection, email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
 from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
 from kleinstadt_net.services.digest_consent import CONFIRM_PURPOSE
@@ -129,6 +129,11 @@ class World:
         sessions.open_session(self.cast.mayor.id, "Firefox auf Windows")
         db.session.commit()
         return sessions.own(self.cast.mayor.id, 0)[0].session_id
+
+    @cached_property
+    def inspected(self) -> str:
+        """What the address ends with under which the operator looks at the mayor's letter."""
+        return digest_inspection.open_for(self.cast.operator.id, self.cast.mayor.email) or ""
 
     @cached_property
     def undelivered_id(self) -> int:
@@ -518,6 +523,7 @@ class World:
             "outreach.object_by_code:token": self.series_letter.code,
             "search_id": self.search_id,
             "letter_id": self.undelivered_id,
+            "signed": self.inspected,
             "bookmarks.mark:ags": self.marked_ags,
             "bookmarks.edit_note:ags": self.marked_ags,
             "bookmarks.strike:ags": self.marked_ags,

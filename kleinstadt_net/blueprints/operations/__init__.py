@@ -8,6 +8,7 @@ from kleinstadt_net.blueprints.operations import (  # noqa: E402  # the views at
     blocks,  # noqa: F401
     letters,  # noqa: F401
     numbers,  # noqa: F401
+    previews,  # noqa: F401
     reports,  # noqa: F401
     towns,  # noqa: F401
     views,  # noqa: F401
