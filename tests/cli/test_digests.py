@@ -14,6 +14,7 @@ from tests.factories import (
     SuggestionFactory,
     TownFactory,
 )
+from tests.house.test_reading import everything
 
 
 def make_reader(email: str = "rathaus@ellernrode.example") -> None:
@@ -32,6 +33,28 @@ def test_on_any_day_letters_are_written_only_when_told_to(runner: FlaskCliRunner
     written = runner.invoke(args=["digests", "enqueue", "--month", "2026-12", "--now"])
     assert written.output.startswith("1 letters written")
     assert db.session.scalars(select(Letter.period)).all() == ["2026-12"]
+
+
+@time_machine.travel("2026-12-01 12:00+00:00", tick=False)
+def test_a_dry_run_says_what_would_be_written_and_writes_nothing(runner: FlaskCliRunner) -> None:
+    make_reader()
+    SubscriptionFactory(account_id=MembershipFactory(town__taking_part=True).account_id)
+    before = everything()
+    command = ["digests", "enqueue", "--dry-run"]
+    dry = runner.invoke(args=command).output
+    assert dry.startswith("Dry run, nothing is written: 1 letters written, 0 asking about a pause, 1 with")
+    assert everything() == before
+    real = runner.invoke(args=command[:2]).output
+    assert dry.endswith(real)
+    assert runner.invoke(args=command).output.startswith("Dry run, nothing is written: 0 letters written")
+
+
+@time_machine.travel("2026-12-01 12:00+00:00", tick=False)
+def test_without_a_round_a_dry_run_runs_none(runner: FlaskCliRunner) -> None:
+    SubscriptionFactory(account_id=MembershipFactory(town__taking_part=True).account_id)
+    before = everything()
+    assert "1 waiting for the round" in runner.invoke(args=["digests", "enqueue", "--dry-run"]).output
+    assert everything() == before
 
 
 def test_a_month_that_is_none_is_refused(runner: FlaskCliRunner) -> None:
