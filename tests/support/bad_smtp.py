@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from asyncio import WriteTransport
 from collections import Counter
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -65,14 +66,19 @@ class Full(BadServer):
         return "552 5.2.2 mailbox is full"
 
 
+def hang_up(server: SMTP) -> None:
+    """Close the connection without a word."""
+    assert isinstance(server.transport, WriteTransport)
+    server.transport.abort()
+
+
 class Dropping(BadServer):
     """Takes the text and hangs up without a word, once for each letter."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         said = await super().handle_DATA(server, session, envelope)
         if self.tries[envelope.rcpt_tos[0]] == 1:
-            assert server.transport is not None
-            server.transport.abort()
+            hang_up(server)
         return said
 
 
@@ -82,8 +88,7 @@ class DroppingBefore(Dropping):
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.tries[envelope.rcpt_tos[0]] > 1:
             return await BadServer.handle_DATA(self, server, session, envelope)
-        assert server.transport is not None
-        server.transport.abort()
+        hang_up(server)
         return "451 never heard"
 
 
