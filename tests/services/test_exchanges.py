@@ -22,6 +22,7 @@ from kleinstadt_net.services import (
     erasure,
     exchange_answers,
     exchange_inheritance,
+    exchange_letters,
     exchange_links,
     exchange_lists,
     exchange_requests,
@@ -130,6 +131,49 @@ def test_a_request_reaches_the_other_town_without_a_contact_and_a_yes_by_link_se
     shown = exchange_links.find(link)
     assert shown is not None and not shown.is_open, "its answer was given; the next comes from another letter"
     assert letters("exchange_agreed") == [], "what has not left yet stays here"
+
+
+def test_a_link_that_is_too_old_or_whose_reader_has_left_or_whose_town_is_suspended_leads_nowhere(
+    cast: Cast, travel: time_machine.Traveller
+) -> None:
+    exchange_id = ask(cast)
+    link = token(letters("exchange_requested")[0])
+    membership = cast.stranger.memberships[0]
+    for change in ("ended", "confirmed"):
+        membership.state = change
+        db.session.commit()
+        assert (exchange_links.find(link) is None) == (change == "ended")
+        if change == "ended":
+            assert exchange_links.answer(link, "accept") is None and state(exchange_id) == "requested"
+    cast.other_town.suspended_at = clock.now()
+    db.session.commit()
+    assert exchange_links.find(link) is None and exchange_links.answer(link, "accept") is None
+    cast.other_town.suspended_at = None
+    db.session.commit()
+    # Nothing was lost: the link holds again, until it is too old.
+    assert exchange_links.find(link) is not None
+    travel.shift(timedelta(days=exchange_letters.LINK_DAYS, minutes=1))
+    assert exchange_links.find(link) is None and exchange_links.answer(link, "accept") is None
+    assert state(exchange_id) == "requested" and letters("exchange_agreed") == []
+
+
+def test_whoever_asked_and_was_suspended_meanwhile_is_not_agreed_to_and_the_link_still_holds(
+    cast: Cast,
+) -> None:
+    exchange_id = ask(cast)
+    link = token(letters("exchange_requested")[0])
+    cast.town.suspended_at = clock.now()
+    db.session.commit()
+    with pytest.raises(NobodyThereError):
+        exchange_links.answer(link, "accept")
+    with pytest.raises(NobodyThereError):
+        exchange_answers.act(exchange_id, cast.other_town.id, cast.stranger.id, "accept")
+    db.session.rollback()
+    assert state(exchange_id) == "requested" and audited() == ["exchange.requested"]
+    cast.town.suspended_at = None
+    db.session.commit()
+    found = exchange_links.answer(link, "accept")
+    assert found is not None and found.state == "talking"
 
 
 def test_a_consent_taken_back_after_the_letters_have_left_is_told_to_both_towns(
