@@ -2,10 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kleinstadt_net.search import similar_words
+from kleinstadt_net.search.similar_words import Letters
 
 Flags = NDArray[np.bool_]
 
@@ -33,6 +37,11 @@ class WordIndex:
         order = np.argsort(ranked, kind="stable")
         self._places = np.repeat(np.arange(self.count), sizes)[order].astype(np.int32)
         self._starts = np.searchsorted(ranked[order], np.arange(len(numbers) + 1))
+
+    @cached_property
+    def letters(self) -> Letters:
+        """The letters of each of ``words``, for ``similar_words``."""
+        return similar_words.letters(self._words)
 
     @property
     def words(self) -> Sequence[str]:

@@ -4,7 +4,7 @@ Everything up to the rows of a page comes from arrays (``practice_index`` and th
 those rows alone. What is for confirmed towns only is in neither, so nothing here can depend on it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -145,7 +145,7 @@ def find(
     )
     chosen = sort if sort in sorts else sorts[0]
     first = (number - 1) * PAGE_SIZE
-    ordered = _ordered(answer, hits, chosen, reader)[first : first + PAGE_SIZE]
+    ordered = _ordered(answer, hits, chosen, reader, first + PAGE_SIZE)[first:]
     return PracticeList(
         rows=_rows(answer, ordered, reader),
         total=len(hits),
@@ -199,9 +199,9 @@ def similar(practice_id: int, reader: Reader) -> tuple[PracticeCard, ...]:
     return practices.in_order(known.ids[best].tolist(), seen_from=reader.town_id)
 
 
-def ordered_for(answer: Answer, rows: Ints, town_id: int) -> Ints:
-    """These rows in the order in which they concern a town."""
-    return _ordered(answer, rows, BY_FIT, Reader(town_id, verified=True))
+def ordered_for(answer: Answer, rows: Ints, town_id: int, most: int) -> Ints:
+    """The first ``most`` of these rows in the order in which they concern a town."""
+    return _ordered(answer, rows, BY_FIT, Reader(town_id, verified=True), most)
 
 
 def said(picture: Snapshot, town_id: int, state: int) -> frozenset[str]:
@@ -210,7 +210,16 @@ def said(picture: Snapshot, town_id: int, state: int) -> frozenset[str]:
     return frozenset(KEYS[n] for n in np.flatnonzero(_subjects(picture, row, state)))
 
 
-def _ordered(answer: Answer, hits: Ints, sort: str, reader: Reader) -> Ints:
+def first_of(keys: Sequence[NDArray[np.float64]], most: int) -> Ints:
+    """The beginning of ``np.lexsort(keys)``, without putting the rest in order; the last key counts most."""
+    if len(keys[-1]) <= most:
+        return np.lexsort(keys)
+    kept = np.flatnonzero(keys[-1] <= np.partition(keys[-1], most - 1)[most - 1])
+    ordered: Ints = kept[np.lexsort([key[kept] for key in keys])][:most]
+    return ordered
+
+
+def _ordered(answer: Answer, hits: Ints, sort: str, reader: Reader, most: int) -> Ints:
     known = answer.known
     keys: list[NDArray[np.float64]] = [-known.ids[hits].astype(np.float64), -known.released[hits]]
     if sort == BY_COST:
@@ -220,7 +229,7 @@ def _ordered(answer: Answer, hits: Ints, sort: str, reader: Reader) -> Ints:
         keys.append(-_fit(answer, hits, reader.town_id))
     if sort == BY_HIT and answer.ranks is not None:
         keys.append(answer.ranks[hits].astype(np.float64))
-    ordered: Ints = hits[np.lexsort(keys)]
+    ordered: Ints = hits[first_of(keys, most)]
     return ordered
 
 
@@ -231,7 +240,8 @@ def _fit(answer: Answer, hits: Ints, town_id: int) -> NDArray[np.float64]:
     seeks, works_on = (_subjects(picture, own, state).astype(np.float64) for state in (SEEKING, IN_PROGRESS))
     weights = 3.0 * seeks + 2.0 * works_on
     size = np.searchsorted(SIZE_LIMITS, picture.population[own], side="right")
-    score: NDArray[np.float64] = known.subjects[hits] @ weights
+    told = np.flatnonzero(weights)
+    score: NDArray[np.float64] = known.subjects[np.ix_(hits, told)] @ weights[told]
     score += (answer.bands[hits] == size).astype(np.float64)
     score += 0.5 * (picture.land[answer.town_rows[hits]] == picture.land[own])
     score -= 10.0 * (known.town_ids[hits] == town_id)

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Engine, select
 
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Practice, PracticeSubject, Town
+from kleinstadt_net.search import similar_words
 from kleinstadt_net.search.folding import search_fold
 from kleinstadt_net.search.similar_words import alike
 from kleinstadt_net.search.word_index import WordIndex
@@ -92,8 +93,12 @@ class Practices:
         exact = self._holding([word], self.texts, "words")
         if exact.any():
             return exact
-        known = [*self.texts.words, *{w for row in self.beside for w in row.words.split()}]
-        near = alike(word, known)
+        beside = {w for row in self.beside for w in row.words.split()}
+        near = alike(
+            word,
+            [*self.texts.words, *beside],
+            np.concatenate((self.texts.letters, similar_words.letters(beside))),
+        )
         flags = [self.texts.equal_to(one) for one in near]
         return self._spread(
             np.logical_or.reduce(flags) if flags else np.zeros(self.texts.count, dtype=np.bool_),

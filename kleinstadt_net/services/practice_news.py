@@ -39,7 +39,7 @@ def news(town_ids: Collection[int]) -> dict[int, tuple[PracticeNews, ...]]:
 def _best(answer: Answer, town_id: int) -> list[int]:
     known = answer.known
     rows = np.flatnonzero(answer.shown & (known.town_ids != town_id))
-    ordered = practice_directory.ordered_for(answer, rows, town_id)[:CANDIDATES]
+    ordered = practice_directory.ordered_for(answer, rows, town_id, CANDIDATES)
     ids: list[int] = known.ids[ordered].tolist()
     return ids
 

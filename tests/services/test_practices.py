@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -270,3 +271,11 @@ def test_a_town_is_told_how_far_others_are_and_not_how_far_itself(cast: Cast) ->
     reader = Reader(cast.town.id, verified=True)
     pages = [practices.page(one, reader) for one in (own, other)]
     assert [page and page.town.distance_km is None for page in pages] == [True, False]
+
+
+def test_the_beginning_of_an_order_is_that_of_the_whole_order() -> None:
+    draw = np.random.default_rng(3)
+    for count in (0, 1, 24, 25, 400):
+        keys = [draw.permutation(count).astype(float), *(draw.integers(0, 5, (2, count)).astype(float))]
+        for most in (1, 25, 50):
+            assert practice_directory.first_of(keys, most).tolist() == np.lexsort(keys)[:most].tolist()
