@@ -16,8 +16,9 @@ check:  ## format, lint, types, imports, templates
 bench:  ## the figures the project promises
 	.venv-test/bin/python tools/bench.py
 
-soak:  ## the long crash test of the mail: 200 kills over 300 letters on both databases
+soak:  ## the long tests: 200 kills over 300 letters on both databases, two years of the Monatsbrief
 	.venv-test/bin/python tools/soak.py
+	SIMULATE_ALL_MONTHS=1 ./test tests/services/test_simulation.py
 
 format:  ## put code in order
 	.venv-test/bin/ruff check --fix .

@@ -1,13 +1,21 @@
-"""``flask digests``: write the Monatsbriefe that are due into the outbox."""
+"""``flask digests``: write the Monatsbriefe that are due into the outbox, and see those of months to come."""
 
 import re
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from kleinstadt_net import clock
-from kleinstadt_net.services import digest_rehearsal, digests
+from kleinstadt_net import clock, formats
+from kleinstadt_net.database import Base, db
+from kleinstadt_net.services import digest_rehearsal, digest_simulation, digests
+from kleinstadt_net.settings import SETTINGS_KEY
 
 group = AppGroup("digests", help="The monthly letter.")
 MONTH = re.compile(r"20[0-9][0-9]-(0[1-9]|1[0-2])")
@@ -38,3 +46,62 @@ def enqueue(month: str | None, any_day: bool, dry_run: bool) -> None:
     if report.failed:
         click.echo("the log names the accounts and the reasons", err=True)
         sys.exit(1)
+
+
+@group.command("simulate")
+@click.option("--months", type=click.IntRange(1, 120), default=24, show_default=True)
+@click.option(
+    "--towns", type=click.IntRange(2, 2_000), help="Invent so many instead of copying this database."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same months.")
+@click.option(
+    "--jitter",
+    type=click.IntRange(0, 29),
+    default=25,
+    show_default=True,
+    help="How many minutes a tick comes early or late.",
+)
+def simulate(months: int, towns: int | None, seed: int, jitter: int) -> None:
+    """Print who would get what when, on a scratch database; changes and sends nothing."""
+    outcomes: Counter[str] = Counter()
+    with _scratch(towns, seed):
+        for one in digest_simulation.run(months, seed=seed, jitter=jitter):
+            outcomes[one.outcome] += 1
+            click.echo(
+                f"{one.at:%Y-%m-%d %H:%M}  {one.month}  account {one.account_id}  {one.town}  {one.outcome}"
+                + (f"  {one.subject}" if one.subject else "")
+            )
+    counted = ", ".join(f"{formats.number(count)} {outcome}" for outcome, count in sorted(outcomes.items()))
+    click.echo(f"{months} months: {counted or 'nobody reads the Monatsbrief'}")
+
+
+@contextmanager
+def _scratch(towns: int | None, seed: int) -> Iterator[None]:
+    """An application of its own on an SQLite file that is gone afterwards."""
+    # The factory imports this file.
+    from kleinstadt_net import create_app
+
+    with TemporaryDirectory() as directory:
+        url = f"sqlite:///{Path(directory) / 'simulation.sqlite3'}"
+        settings = current_app.config[SETTINGS_KEY].model_copy(
+            update={"database_url": url, "data_dir": Path(directory)}
+        )
+        config = {
+            **current_app.config,
+            SETTINGS_KEY: settings,
+            "SQLALCHEMY_DATABASE_URI": url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {},
+        }
+        scratch = create_app(config)
+        with scratch.app_context():
+            engine = db.engine
+            Base.metadata.create_all(engine)
+        if towns is None:
+            with engine.begin() as connection:
+                digest_simulation.copy_into(connection)
+        with scratch.app_context():
+            if towns is not None:
+                digest_simulation.invent(towns, seed)
+            yield
+            db.session.remove()
+            engine.dispose()
