@@ -7,6 +7,7 @@ def init_app(app: Flask) -> None:
     """Attach every command group to the application."""
     from kleinstadt_net.cli import (
         accounts,
+        bounces,
         demo,
         digests,
         domains,
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
 
     for noun in (
         accounts,
+        bounces,
         demo,
         digests,
         domains,

@@ -13,14 +13,16 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
-from kleinstadt_net import settings
+from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail import claims, pace
 from kleinstadt_net.mail.claims import Attempt
 from kleinstadt_net.mail.insistence import insist
 from kleinstadt_net.mail.ladder import Reply, blames_address, delay_after, parse_reply
 from kleinstadt_net.mail.smtp import VerifiedConnection
-from kleinstadt_net.mail.suppressions import suppress
+from kleinstadt_net.mail.statements import insert_once
+from kleinstadt_net.mail.suppressions import hashes, suppress
+from kleinstadt_net.models import Bounce
 
 log = structlog.get_logger("mail")
 
@@ -175,7 +177,7 @@ def _refused(attempt: Attempt, reply: Reply, text: bytes | str, *, is_recipient:
     if not reply.is_final:
         return _again(attempt, reply.short, said)
     is_no_good = is_recipient and blames_address(reply)
-    return _give_up(attempt, reply.short, f"{reply.code} {said}", suppressed=is_no_good)
+    return _give_up(attempt, reply.short, f"{reply.code} {said}", refused=reply if is_no_good else None)
 
 
 def _again(attempt: Attempt, code: str, detail: str, *, may_have_left: bool = False) -> str:
@@ -188,16 +190,30 @@ def _again(attempt: Attempt, code: str, detail: str, *, may_have_left: bool = Fa
     return "delayed"
 
 
-def _give_up(attempt: Attempt, code: str, error: str, *, suppressed: bool = False) -> str:
+def _give_up(attempt: Attempt, code: str, error: str, *, refused: Reply | None = None) -> str:
     def note() -> None:
         begin_writing(db.session)
-        if suppressed:
-            suppress(attempt.recipient, f"mail server answered {code}")
+        if refused is not None:
+            _note_refused(attempt, refused)
         claims.mark_failed(attempt, error)
 
     _insist(attempt, note)
     log.warning("letter failed", letter_id=attempt.letter_id, reason=code, attempts=attempt.attempts)
     return "failed"
+
+
+def _note_refused(attempt: Attempt, reply: Reply) -> None:
+    """The address is no good: kept like a report that came back, which says whose colleagues are to be told."""
+    suppress(attempt.recipient, f"mail server answered {reply.short}")
+    row = {
+        "report_key": f"smtp:{attempt.letter_id}:{attempt.attempts}",
+        "letter_id": attempt.letter_id,
+        "address_hash": hashes(attempt.recipient)[0],
+        "kind": "hard",
+        "status": reply.enhanced or "",
+        "at": clock.now(),
+    }
+    db.session.execute(insert_once(Bounce, row, Bounce.report_key))
 
 
 def _name(error: OSError) -> str:

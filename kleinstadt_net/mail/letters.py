@@ -31,6 +31,7 @@ DEMONSTRATION_PREFIX = "[Vorführung] "
 CALENDAR_FILE = "termin.ics"
 # Letters that go to everybody at once; older auto-responders know no other sign to keep silent.
 BULK_KINDS = frozenset({"digest"})
+REPLY_KINDS = frozenset({"reply_hint"})
 
 _ENVIRONMENT = "kleinstadt_letters"
 _PLAIN_HEADER = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
@@ -138,8 +139,7 @@ def build(
         subject=rendered.subject,
         message_id=message_id,
         bounce_token=bounce_token,
-        content=_plain_headers(message_id, f"<{kind}.{host}>", unsubscribe_url, is_bulk=kind in BULK_KINDS)
-        + message.as_bytes(),
+        content=_plain_headers(kind, message_id, f"<{kind}.{host}>", unsubscribe_url) + message.as_bytes(),
     )
 
 
@@ -245,15 +245,15 @@ def _multipart(rendered: Rendered, calendar: CalendarPart | None) -> EmailMessag
     return message
 
 
-def _plain_headers(message_id: str, list_id: str, unsubscribe_url: str | None, *, is_bulk: bool) -> bytes:
+def _plain_headers(kind: str, message_id: str, list_id: str, unsubscribe_url: str | None) -> bytes:
     """Headers that must arrive letter by letter: the e-mail package would encode a long URL away."""
     headers = {
         "Message-ID": message_id,
         "List-Id": list_id,
-        "Auto-Submitted": "auto-generated",
+        "Auto-Submitted": "auto-replied" if kind in REPLY_KINDS else "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
-    if is_bulk:
+    if kind in BULK_KINDS:
         headers["Precedence"] = "bulk"
     if unsubscribe_url is not None:
         headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"

@@ -12,6 +12,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.support.smtp import PostOffice
 
 
+def hang_up(server: SMTP) -> None:
+    """End the connection in the middle of a word."""
+    assert isinstance(server.transport, asyncio.Transport)
+    server.transport.abort()
+
+
 class BadServer(PostOffice):
     """A server without any habit; those below each have one."""
 

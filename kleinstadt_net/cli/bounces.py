@@ -1,0 +1,42 @@
+"""``flask bounces``: read what came back and draw the conclusions."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from kleinstadt_net import clock
+from kleinstadt_net.services import bounces
+
+group = AppGroup("bounces", help="Reports about letters that came back.")
+
+# Beside the mailbox's own folders, as Maildir++ has them.
+DONE = ".processed/cur"
+
+
+@group.command("process")
+@click.argument("source")
+def process(source: str) -> None:
+    """Read the Maildir SOURCE, or one message from standard input (-).
+
+    A message moves to the folder .processed once what follows from it is stored.
+    """
+    found = _read_maildir(Path(source)) if source != "-" else Counter([bounces.take(sys.stdin.buffer.read())])
+    told = bounces.tell_colleagues(clock.now())
+    said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(found.items()))
+    click.echo(f"Messages: {said or 'none'}. Letters to colleagues: {told}.")
+
+
+def _read_maildir(maildir: Path) -> Counter[bounces.Outcome]:
+    if not (maildir / "new").is_dir():
+        raise click.ClickException(f"{maildir} is no Maildir: it has no folder 'new'.")
+    done = maildir / DONE
+    done.mkdir(parents=True, exist_ok=True)
+    found: Counter[bounces.Outcome] = Counter()
+    for folder in ("new", "cur"):
+        for path in sorted((maildir / folder).glob("*")):
+            found[bounces.take(path.read_bytes())] += 1
+            path.rename(done / path.name)
+    return found

@@ -1,0 +1,130 @@
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from kleinstadt_net import clock
+from kleinstadt_net.database import db
+from kleinstadt_net.mail.delivery import deliver_due
+from kleinstadt_net.mail.suppressions import refusals, suppression_reason
+from kleinstadt_net.models import Account, Bounce, Letter
+from kleinstadt_net.services import bounces
+from tests.factories import AccountFactory, LetterFactory, MembershipFactory, TownFactory
+from tests.support import returned
+from tests.support.smtp import PostOffice
+
+ANNA = "anna@rathaus.example"
+
+
+def sent(number: int, address: str = ANNA, **given: object) -> Letter:
+    """A letter that left some days ago."""
+    letter: Letter = LetterFactory(
+        recipient=address, state="sent", sent_at=clock.now(), bounce_token=f"{number:032x}", **given
+    )
+    return letter
+
+
+def report(letter: Letter, status: str, number: int = 1) -> bytes:
+    return returned.report(str(letter.bounce_token), status, number=number)
+
+
+def test_an_address_that_does_not_exist_is_suppressed_at_once_and_each_report_counts_once(app: Flask) -> None:
+    raw = report(sent(1), "5.1.1")
+    assert bounces.take(raw) == "suppressed"
+    assert bounces.take(raw) == "known"
+    assert suppression_reason(ANNA) == "report 5.1.1"
+    assert db.session.scalar(select(func.count(Bounce.id))) == 1
+
+
+def test_three_letters_that_fail_in_a_row_suppress_and_reports_on_one_letter_count_once(app: Flask) -> None:
+    first = sent(1)
+    assert bounces.take(report(first, "5.2.2")) == bounces.take(report(first, "4.4.7", 2)) == "noted"
+    assert bounces.take(report(sent(2), "4.4.7")) == "noted"
+    assert bounces.take(report(sent(3), "5.7.1")) == "suppressed"
+    assert refusals([ANNA])[ANNA].kind == "soft"
+
+
+def test_a_letter_that_arrived_in_between_forgives_what_was_before(app: Flask) -> None:
+    for number in (1, 2):
+        bounces.take(report(sent(number), "4.4.7"))
+    for bounce in db.session.scalars(select(Bounce)):
+        bounce.at -= timedelta(days=30)
+    sent(3).sent_at = clock.now() - timedelta(days=5)
+    db.session.commit()
+    assert bounces.take(report(sent(4), "4.4.7")) == "noted"
+
+
+def test_who_complained_gets_no_more_letters_she_did_not_ask_for(app: Flask) -> None:
+    assert bounces.take(returned.complaint(str(sent(1).bounce_token))) == "suppressed"
+    assert refusals([ANNA])[ANNA].kind == "complaint"
+
+
+@pytest.mark.parametrize(
+    "raw", [returned.report("f" * 32, "5.1.1"), returned.answer("<x@y.example>", ANNA), b"nonsense", b""]
+)
+def test_what_names_none_of_our_letters_changes_nothing(app: Flask, raw: bytes) -> None:
+    sent(1)
+    assert bounces.take(raw) == "ignored"
+    assert suppression_reason(ANNA) is None
+
+
+def test_a_person_who_answers_is_told_once_a_month_how_to_reach_somebody(
+    app: Flask, smtp: PostOffice
+) -> None:
+    letter = sent(1)
+    raw = returned.answer(letter.message_id, ANNA)
+    assert (bounces.take(raw), bounces.take(raw)) == ("hinted", "known")
+    deliver_due()
+    (hint,) = smtp.deliveries
+    assert (hint.sender, hint.recipients) == ("<>", (ANNA,))
+    assert hint.message["Auto-Submitted"] == "auto-replied"
+    # What a machine answers to the hint, and what another than the reader writes, gets none.
+    hint_id = str(hint.message["Message-ID"])
+    assert bounces.take(returned.answer(hint_id, ANNA, Auto_Submitted="auto-replied")) == "ignored"
+    assert bounces.take(returned.answer(letter.message_id, "fremd@anderswo.example")) == "ignored"
+
+
+def colleagues() -> tuple[Account, Account]:
+    town = TownFactory()
+    made: list[Account] = [AccountFactory(email=ANNA), AccountFactory()]
+    for account in made:
+        MembershipFactory(account=account, town=town, role="editor")
+    MembershipFactory(account=AccountFactory(), town=TownFactory(), role="lead")
+    return made[0], made[1]
+
+
+def test_the_other_people_of_the_town_are_told_once(app: Flask) -> None:
+    anna, colleague = colleagues()
+    bounces.take(report(sent(1, account_id=anna.id), "5.1.1"))
+    assert bounces.tell_colleagues(clock.now()) == 1
+    assert bounces.tell_colleagues(clock.now()) == 0
+    letter = db.session.scalars(select(Letter).where(Letter.kind == bounces.UNREACHABLE)).one()
+    assert letter.recipient == colleague.email
+
+
+def test_they_are_told_too_where_the_server_refused_the_address_itself(app: Flask, smtp: PostOffice) -> None:
+    anna, _ = colleagues()
+    LetterFactory(recipient=ANNA, account_id=anna.id)
+    smtp.on_recipient = lambda address: "550 5.1.1 nobody here"
+    deliver_due()
+    assert bounces.tell_colleagues(clock.now()) == 1
+
+
+def test_a_maildir_is_read_and_each_message_put_aside(app: Flask, tmp_path: Path) -> None:
+    letter = sent(1)
+    for folder in ("new", "cur", "tmp"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "new" / "1").write_bytes(report(letter, "5.1.1"))
+    (tmp_path / "cur" / "2:2,S").write_bytes(returned.answer(letter.message_id, ANNA, Precedence="bulk"))
+    run = app.test_cli_runner().invoke
+    result = run(args=["bounces", "process", str(tmp_path)])
+    assert result.stdout == "Messages: 1 ignored, 1 suppressed. Letters to colleagues: 0.\n", result.output
+    assert sorted(path.name for path in (tmp_path / ".processed" / "cur").iterdir()) == ["1", "2:2,S"]
+    assert run(args=["bounces", "process", str(tmp_path)]).stdout.startswith("Messages: none.")
+    result = run(args=["bounces", "process", "-"], input=BytesIO(report(letter, "5.1.1")))
+    assert result.stdout.startswith("Messages: 1 known.")
+    result = run(args=["bounces", "process", str(tmp_path / "new")])
+    assert result.exit_code == 1 and "is no Maildir" in result.output
