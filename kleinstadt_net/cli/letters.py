@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from kleinstadt_net import jobs, settings
 from kleinstadt_net.mail import delivery
-from kleinstadt_net.services import letters
+from kleinstadt_net.services import addresses, letters, sending
 
 group = AppGroup("letters", help="The outbox and its delivery.")
 
@@ -61,6 +61,27 @@ def hold() -> None:
     click.echo(
         f"Letters held: {letters.hold_waiting()}. `flask letters list` shows them, `flask letters retry` sends them."
     )
+
+
+@group.command("pause")
+def pause() -> None:
+    """Let no letter leave, whichever process would send it, until `resume`."""
+    click.echo("Sending is paused." if sending.halt(None) else "Sending was paused already.")
+
+
+@group.command("resume")
+def resume() -> None:
+    """Let letters leave again."""
+    click.echo("Letters leave again." if sending.resume(None) else "Sending was not paused.")
+
+
+@group.command("unsuppress")
+@click.argument("address")
+def unsuppress(address: str) -> None:
+    """Write again to ADDRESS, from which letters came back."""
+    if not addresses.lift(address, None):
+        raise click.ClickException(f"{address!r} is not suppressed.")
+    click.echo("The address is written to again; `retry` sends what was held back.")
 
 
 def _fail_if_away(report: delivery.DeliveryReport) -> None:

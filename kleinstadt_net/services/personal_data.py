@@ -85,6 +85,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sign_up": "Registrierung bestätigen",
         "password": "Passwort setzen",
         "email_change": "neue Adresse bestätigen",
+        "address_again": "bestätigen, dass eine Adresse wieder erreichbar ist",
         "invitation": "von Ihnen verschickte Einladung",
         "answer": "auf einen Vorschlag antworten",
         "outcome": "sagen, was aus einem Gespräch geworden ist",

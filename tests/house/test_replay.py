@@ -24,6 +24,7 @@ PERSON = {
 ONCE: dict[str, dict[str, str]] = {
     "accounts.set_password": {"password": PASSWORD, "repeated": PASSWORD},
     "accounts.confirm_email": {},
+    "accounts.reachable_again": {},
     "memberships.accept_invitation": PERSON,
     "privacy.stay": {},
     "outreach.object_by_code": {},

@@ -29,6 +29,7 @@ from kleinstadt_net.models import (
 from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import attachments, digest_inspection, email_change, job_runs, pictures, sessions
 from kleinstadt_net.services.accounts import PASSWORD_PURPOSE
+from kleinstadt_net.services.addresses import PURPOSE as REACHABLE_PURPOSE
 from kleinstadt_net.services.circle_letters import ANSWER_PURPOSE as CIRCLE_PURPOSE
 from kleinstadt_net.services.digest_consent import CONFIRM_PURPOSE
 from kleinstadt_net.services.digest_letter import ANSWER_PURPOSE, STILL_TRUE_PURPOSE
@@ -86,6 +87,16 @@ class World:
             .values(token_hash=token_hash(token))
         )
         db.session.commit()
+        return token
+
+    @cached_property
+    def reachable_token(self) -> str:
+        """What the link to the mayor's own address ends with by which letters go there again."""
+        letter = make.LetterFactory(account_id=self.cast.mayor.id, recipient=self.cast.mayor.email)
+        token = new_token()
+        make.OneTimeLinkFactory(
+            token=token, purpose=REACHABLE_PURPOSE, account_id=self.cast.mayor.id, target_id=letter.id
+        )
         return token
 
     @cached_property
@@ -515,6 +526,7 @@ class World:
             "suggestions.undo_known:ags": self.known_ags,
             "accounts.set_password:token": self.password_token,
             "accounts.confirm_email:token": self.email_token,
+            "accounts.reachable_again:token": self.reachable_token,
             "privacy.still_here:token": self.still_here_token,
             "privacy.stay:token": self.still_here_token,
             "objection_id": self.objection_id,

@@ -8,6 +8,7 @@ from kleinstadt_net.blueprints.accounts import (  # noqa: E402, F401
     account,
     confirmation,
     passwords,
+    reachable,
     second_factor,
     security_txt,
     sessions,

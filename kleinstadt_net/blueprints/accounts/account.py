@@ -8,7 +8,7 @@ from werkzeug.exceptions import TooManyRequests
 from kleinstadt_net.blueprints.accounts import bp
 from kleinstadt_net.blueprints.accounts.forms import EmailForm, PersonForm
 from kleinstadt_net.security.access import BY_LINK, SIGNED_IN, access
-from kleinstadt_net.services import accounts, email_change
+from kleinstadt_net.services import accounts, addresses, email_change
 from kleinstadt_net.web.forms import BaseForm
 
 
@@ -18,7 +18,9 @@ def settings() -> ResponseReturnValue:
     """How one is addressed, for which towns one acts, and the ways to all else about the account."""
     form = PersonForm(obj=current_user)
     if not form.validate_on_submit():
-        return render_template("accounts/settings.html", form=form), 422 if form.is_submitted() else 200
+        held_back = addresses.is_held_back(current_user.email)
+        page = render_template("accounts/settings.html", form=form, held_back=held_back)
+        return page, 422 if form.is_submitted() else 200
     accounts.update_person(
         current_user.account_id,
         first_name=form.first_name.data or "",

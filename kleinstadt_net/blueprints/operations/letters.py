@@ -9,7 +9,7 @@ from kleinstadt_net.blueprints.operations import bp
 from kleinstadt_net.blueprints.operations.forms import PlainForm
 from kleinstadt_net.blueprints.operations.letter_forms import TimeForm
 from kleinstadt_net.security.access import OPERATOR, access
-from kleinstadt_net.services import digest_desk, operations, sending, undelivered
+from kleinstadt_net.services import addresses, digest_desk, operations, sending, undelivered
 from kleinstadt_net.web.paging import PAGE_SIZE, Page, requested_number
 
 
@@ -88,6 +88,21 @@ def retry_letter(letter_id: int) -> ResponseReturnValue:
         flash(
             "Dieser Brief wartet nicht auf einen neuen Versuch, oder seine Adresse ist gesperrt.", "warning"
         )
+    return redirect(url_for("operations.undelivered_letters"))
+
+
+@bp.post("/betrieb/briefe/nicht-zugestellt/<int:letter_id>/sperre-aufheben")
+@access(OPERATOR)
+def lift_block(letter_id: int) -> ResponseReturnValue:
+    """Write again to the address this letter was held back from."""
+    _must_be_meant()
+    if addresses.lift_for_letter(letter_id, current_user.account_id):
+        flash(
+            "Wir schreiben wieder an diese Adresse. Zurückgehaltene Briefe gehen auf Wunsch hinaus.",
+            "success",
+        )
+    else:
+        flash("Diese Adresse war nicht gesperrt.", "warning")
     return redirect(url_for("operations.undelivered_letters"))
 
 
