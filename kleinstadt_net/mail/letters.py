@@ -37,6 +37,8 @@ _ENVIRONMENT = "kleinstadt_letters"
 _PLAIN_HEADER = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
 # What a mail program draws as a line break or not at all has no place in a subject or a name.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+# Marks that turn the direction of all that follows would turn our own words, too.
+_DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 # What cannot be written at the elements the frame keeps in a style element of its own. Nothing is fetched.
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
@@ -210,7 +212,7 @@ def _frame(demonstration: bool) -> dict[str, Any]:
 
 
 def _template(name: str, part: str, context: Mapping[str, Any]) -> str:
-    return _environment().get_template(f"letters/{name}/{part}").render(context)
+    return _DIRECTIONS.sub("", _environment().get_template(f"letters/{name}/{part}").render(context))
 
 
 def _environment() -> Environment:

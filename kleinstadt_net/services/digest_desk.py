@@ -1,12 +1,12 @@
 """The operator's desk of letters: how far the month is, what comes when, the usual day, a test letter."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select, update
 
-from kleinstadt_net import territory
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest import due
 from kleinstadt_net.digest.due import Timetable
@@ -53,10 +53,10 @@ class Desk:
 
 def desk(now: datetime) -> Desk:
     """Everything at one glance; the number of queries depends neither on letters nor on people."""
-    states = Counter(letters.counts())
+    states, coming = Counter(letters.counts()), tuple(digests.forecast(now))
     return Desk(
-        progress=_progress(now),
-        forecast=tuple(digests.forecast(now)),
+        progress=_progress(due.month_of(now), coming),
+        forecast=coming,
         usual=digest_people.usual_timetable(),
         halt=sending.halted(),
         waiting=states["pending"] + states["claimed"] + states["unknown"],
@@ -81,8 +81,7 @@ def post_test(account_id: int) -> None:
     letters.post_test_letter(address)
 
 
-def _progress(now: datetime) -> Progress:
-    month = due.month_of(now)
+def _progress(month: str, coming: Sequence[Forecast]) -> Progress:
     states = _counts(
         select(Letter.state, func.count())
         .where(Letter.kind == digest_letter.KIND, Letter.period == month)
@@ -95,7 +94,7 @@ def _progress(now: datetime) -> Progress:
     )
     return Progress(
         month=month,
-        open=len(digest_people.candidates(month, now.astimezone(territory.TIME_ZONE).date())),
+        open=sum(row.people for row in coming if due.month_of(row.opens_at) == month),
         waiting=states["pending"] + states["claimed"],
         unknown=states["unknown"],
         sent=states["sent"],
