@@ -77,14 +77,14 @@ def test_a_letter_that_cannot_be_made_is_logged_once_the_operator_told_and_all_o
     app: Flask, smtp: PostOffice, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     people = readers(3)
-    poison, made = people[1].id, digest_letter.draft
+    poison, made = people[1].id, digest_letter.fitted
 
-    def draft(reader: Any, *arguments: Any, **given: Any) -> Any:
+    def fitted(reader: Any, *arguments: Any, **given: Any) -> Any:
         if reader.account_id == poison:
             raise RuntimeError("a template that raises")
         return made(reader, *arguments, **given)
 
-    monkeypatch.setattr(digest_letter, "draft", draft)
+    monkeypatch.setattr(digest_letter, "fitted", fitted)
     tick(app, "digests")
     assert caplog.text.count("digest not made") == 1
     tick(app, "alerts")
