@@ -4,7 +4,6 @@
 """
 
 import asyncio
-from asyncio import WriteTransport
 from collections import Counter
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -70,12 +69,6 @@ class Full(BadServer):
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         return "552 5.2.2 mailbox is full"
-
-
-def hang_up(server: SMTP) -> None:
-    """Close the connection without a word."""
-    assert isinstance(server.transport, WriteTransport)
-    server.transport.abort()
 
 
 class Dropping(BadServer):
