@@ -16,6 +16,7 @@ from tests.support import issues, letter_judges, mail_css
 
 TEMPLATES = Path("templates/letters")
 EVERY_KIND = issues.issues()
+VIEW = "v" * 43
 
 
 def characters(link: Link) -> str:
@@ -23,7 +24,9 @@ def characters(link: Link) -> str:
 
 
 def written(kind: str, frequency: str = "monthly") -> Rendered:
-    _, draft = digest_letter.fitted(issues.reader(frequency), EVERY_KIND[kind], issues.MONTH, characters)
+    _, draft = digest_letter.fitted(
+        issues.reader(frequency), EVERY_KIND[kind], issues.MONTH, characters, VIEW
+    )
     message = message_from_bytes(draft.content, policy=policy.strict)
     bodies = [message.get_body((part,)) for part in ("plain", "html")]
     text, html = (part.get_content() for part in bodies if part is not None)
@@ -49,10 +52,12 @@ def test_a_monatsbrief_names_its_rhythm_and_nobodys_need_in_the_subject(app: Fla
 def test_a_letter_beyond_the_limit_tells_less_and_says_so_to_whoever_marks_it_as_told(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, draft = digest_letter.fitted(issues.reader(), EVERY_KIND["suggestion"], issues.MONTH, characters)
+    whole, draft = digest_letter.fitted(
+        issues.reader(), EVERY_KIND["suggestion"], issues.MONTH, characters, VIEW
+    )
     assert whole == EVERY_KIND["suggestion"] and len(draft.content) < digest_letter.MAX_BYTES
     monkeypatch.setattr(digest_letter, "MAX_BYTES", len(draft.content) - 1)
-    told, shorter = digest_letter.fitted(issues.reader(), whole, issues.MONTH, characters)
+    told, shorter = digest_letter.fitted(issues.reader(), whole, issues.MONTH, characters, VIEW)
     assert told.counted is None and told.question == whole.question
     assert len(shorter.content) < len(draft.content) and "notification:1" not in told.keys
 
