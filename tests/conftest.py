@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule as UrlRule
 
@@ -28,6 +29,12 @@ from tests.support.databases import Database
 from tests.support.smtp import PostOffice, Watch
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# For drawn tests: a busy machine is no finding, and thirty examples find what a thousand would.
+settings.register_profile(
+    "tests", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 OFFICIAL_DATA = ROOT.parent / "shared" / "data"
 # Where it matters that both databases behave alike.
 ON_BOTH_DATABASES = ("mail", "jobs", "migrations")

@@ -132,8 +132,13 @@ def parts(account_id: int) -> tuple[Part, ...]:
 
 
 def as_json(account_id: int) -> str:
-    """Everything as JSON: a list of rows per table, times in UTC."""
-    tables = {section.model.__tablename__: rows for section, rows in _collect(account_id)}
+    """Everything as JSON: a list of rows per table, times in UTC.
+
+    A table with more than one section has the rows of all of them, each with what its section tells.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for section, rows in _collect(account_id):
+        tables.setdefault(section.model.__tablename__, []).extend(rows)
     document = {"format": "kleinstadt_net personal data, version 1", **tables}
     return json.dumps(document, ensure_ascii=False, indent=2, default=_json_value) + "\n"
 

@@ -58,6 +58,9 @@ def karla(app: Flask) -> Account:
     make.InvitationFactory(town=make.TownFactory(taking_part=True), email=EMAIL)
     make.SuggestionAnswerFactory(account_id=person.id)
     make.OutcomeFactory(account_id=person.id)
+    make.PracticeFactory(
+        town_id=town.id, title="Läden auf Zeit", created_by_id=person.id, changed_by_id=person.id
+    )
     make.ReportFactory(
         reporter_email=EMAIL,
         reporter_name="Karla Brandtner",
@@ -122,6 +125,8 @@ def test_the_file_holds_everything_and_no_secret(karla: Account) -> None:
         len(told[name]) for name in ("stances", "stance_drafts", "suggestion_answers", "reports", "consents")
     } == {1}
     assert len(told["invitations"]) == 2 and len(told["operator_tasks"]) == 2
+    # Begun by her and changed by her last: a row for each.
+    assert [row["title"] for row in told["practices"]] == ["Läden auf Zeit"] * 2
     assert told["reports"][0]["outcome_reason"] == "Die Angabe trifft zu."
     assert not {"password_hash", "token", "token_hash", "totp_secret"} & set(_keys(told))
 
