@@ -20,9 +20,10 @@ import config
 from kleinstadt_net import create_app
 from kleinstadt_net.database import db
 from kleinstadt_net.documents import pdf
+from kleinstadt_net.mail import letters
 from kleinstadt_net.security import passwords
 from kleinstadt_net.settings import Settings
-from tests.support import browser, databases, postgres
+from tests.support import browser, databases, letter_judges, postgres
 from tests.support import cast as people
 from tests.support import client as clients
 from tests.support.databases import Database
@@ -182,6 +183,24 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     app = make_app()
     with app.app_context():
         yield app
+
+
+@pytest.fixture(scope="session")
+def _court() -> Iterator[letter_judges.Court]:
+    """Whatever a test renders of letters is judged, so that every letter is, with the facts it is really given."""
+    render = letters.render
+    court = letter_judges.Court(render)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letters, "render", court.render)
+        yield court
+
+
+@pytest.fixture(autouse=True)
+def _letters_are_judged(_court: letter_judges.Court) -> Iterator[None]:
+    """Said after the test and not while the letter is written: some code goes on after a letter it cannot make."""
+    _court.found.clear()
+    yield
+    assert not _court.found, "\n".join(_court.found)
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def _text(letter: Rendered) -> Iterator[str]:
     for line in letter.text.splitlines():
         if len(line) > TEXT_WIDTH and not ADDRESS.search(line):
             yield f"text: a line of {len(line)}: {line}"
-    if left := re.search(r"\{[{%]|&[a-z]+;|&#\d+;|<[a-z/]|Undefined\b", letter.text):
+    if left := re.search(r"\{[{%]|&[a-z]+;|&#\d+;|</?(?:p|a|br|strong|div)\b|Undefined\b", letter.text):
         yield f"text: {left.group()} is left of a template"
 
 
@@ -68,7 +68,9 @@ def _twins(letter: Rendered, root: Element) -> Iterator[str]:
     html = " ".join(_shown(root).split())
     text = " ".join(letter.text.split())
     # A web page's address stands as a link in one and in full in the other.
-    links = {a.get("href", "") for a in root.iter("a")} | set(ADDRESS.findall(html))
+    links = {a.get("href", "") for a in root.iter("a") if ADDRESS.match(a.get("href", ""))} | set(
+        ADDRESS.findall(html)
+    )
     yield from _missing(
         "address", {_bare(one) for one in links}, {_bare(one) for one in ADDRESS.findall(text)}
     )
