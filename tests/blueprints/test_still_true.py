@@ -9,7 +9,7 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Membership, OneTimeLink, Stance, StanceDraft
-from kleinstadt_net.services import digest_letter, digest_preview, links
+from kleinstadt_net.services import digest_letter, digest_preview, exchange_letters, links
 from tests.factories import StanceFactory
 from tests.support.cast import Cast
 from tests.support.client import ProofReadingClient
@@ -92,8 +92,9 @@ def test_a_link_that_leads_nowhere_says_so_and_a_preview_explains_itself(
 ) -> None:
     assert client.get(path[:-3]).status_code == 404
     assert confirm(client, path[:-3])[0] == 404
-    preview = client.get(digest_letter.STILL_TRUE_PATH.format(token=digest_preview.PREVIEW))
-    assert preview.status_code == 200 and "Das war die Vorschau" in preview.text
+    for shown in (digest_letter.STILL_TRUE_PATH, exchange_letters.ANSWER_PATH):
+        preview = client.get(shown.format(token=digest_preview.PREVIEW))
+        assert preview.status_code == 200 and "Das war die Vorschau" in preview.text
     db.session.scalars(select(OneTimeLink)).one().expires_at = clock.now() - timedelta(seconds=1)
     db.session.commit()
     assert client.get(path).status_code == 404

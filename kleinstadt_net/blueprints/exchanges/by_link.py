@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from kleinstadt_net.blueprints.exchanges import bp
 from kleinstadt_net.blueprints.exchanges.forms import LinkForm, PlainForm
 from kleinstadt_net.security.access import BY_LINK, access
-from kleinstadt_net.services import exchange_links
+from kleinstadt_net.services import digest_preview, exchange_links
 from kleinstadt_net.services.exchange_answers import NobodyThereError
 
 
@@ -59,6 +59,8 @@ def revoke_by_link(token: str) -> ResponseReturnValue:
 
 
 def _ask(token: str, form: LinkForm, status: int = 200) -> ResponseReturnValue:
+    if token == digest_preview.PREVIEW:
+        return render_template("exchanges/link_of_preview.html")
     found = exchange_links.find(token)
     if found is None:
         return render_template("exchanges/link_gone.html"), 404
