@@ -22,6 +22,7 @@ TOOLS = (
     "bench_practices.py",
     "bench_exchanges.py",
     "bench_mail.py",
+    "bench_digests.py",
 )
 EXTRACT = ROOT.parent / "shared" / "data" / "destatis" / "AuszugGV4Q_31122024.xlsx"
 RUNS = 3

@@ -36,7 +36,7 @@ __all__ = ["EnqueueReport", "Forecast", "enqueue_due", "forecast", "holidays", "
 
 # So many are read at once, and so many letters, in memory as bytes until then, are stored at once.
 CHUNK = 1_000
-GROUP = 100
+GROUP = 250
 
 log = structlog.get_logger("digests")
 
