@@ -135,6 +135,14 @@ def remind_of_dates(stop: Stop) -> Work | None:
     return Work(str(report), succeeded=not report.failed)
 
 
+def tell_of_unreachable(stop: Stop) -> Work | None:
+    """Tell the other people of a town that letters to one of them come back."""
+    from kleinstadt_net.services import bounces
+
+    told = bounces.tell_colleagues(clock.now())
+    return Work(f"colleagues told of addresses that fail: {told}") if told else None
+
+
 def close_questions(stop: Stop) -> Work | None:
     """End the questions whose last day is over, and tell the askers."""
     from kleinstadt_net.services import question_asking
@@ -195,6 +203,9 @@ JOBS = (
     Job("notifications", CronTrigger(minute="0,30", timezone=territory.TIME_ZONE), bundle_notifications),
     Job("exchanges", CronTrigger(hour=8, minute=10, timezone=territory.TIME_ZONE), look_after_requests),
     Job("appointments", CronTrigger(hour="8-18", minute=25, timezone=territory.TIME_ZONE), remind_of_dates),
+    Job(
+        "bounces", CronTrigger(hour="8-18", minute="9,39", timezone=territory.TIME_ZONE), tell_of_unreachable
+    ),
     Job("questions", CronTrigger(hour=0, minute=20, timezone=territory.TIME_ZONE), close_questions),
     Job("events", CronTrigger(hour="8-18", minute=40, timezone=territory.TIME_ZONE), remind_of_events),
     Job("circles", CronTrigger(hour=6, minute=40, timezone=territory.TIME_ZONE), look_after_circles),
