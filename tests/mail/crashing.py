@@ -7,6 +7,7 @@ conversation), and at any other time by a clock that nobody coordinates with any
 import os
 import signal
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, Queue
@@ -32,7 +33,8 @@ AT_RECIPIENT, AT_TEXT, ANY_TIME = range(3)
 class CrashReport:
     """``lost``: letters in no mailbox. ``doubled``: letters that arrived more than once; ``most``: how often at most.
 
-    ``strange``: copies under another Message-ID, and copies of letters that nobody was sending at a kill.
+    ``strange``: copies under a Message-ID nobody wrote, and copies to a recipient beyond the kills at which a letter to
+    him was being sent.
     """
 
     letters: int
@@ -96,7 +98,8 @@ class Fire:
         self.victims, self.random = victims, random
         self.left = kills
         self.done = 0
-        self.in_flight: set[str] = set()
+        # How often a letter to this recipient was being sent at a kill.
+        self.in_flight: Counter[str] = Counter()
         self._moment, self._after = ANY_TIME, 0
         self._sending = ""
         smtp.on_recipient, smtp.on_data = self._at_recipient, self._at_text
@@ -110,7 +113,7 @@ class Fire:
         if self.left and self.victims.kill():
             self.left -= 1
             self.done += 1
-            self.in_flight.add(self._sending)
+            self.in_flight[self._sending] += 1
 
     def _at_recipient(self, address: str) -> None:
         self._sending = address
@@ -129,40 +132,44 @@ class Fire:
 
 
 def crash(commands: Commands, smtp: PostOffice, *, letters: int, kills: int, seed: int) -> CrashReport:
-    """Deliver ``letters`` by processes of which ``kills`` are killed; then let one finish, and count the mailboxes.
+    """Deliver to ``letters`` recipients by processes of which ``kills`` are killed; then let one finish, and count.
 
-    Letters are laid after as fast as they leave, so that every kill meets one that is working; ``letters`` is how many
-    lie in the outbox at a time.
+    Each recipient has one letter at first; where all have left, a tenth of them get another, so that every kill meets a
+    process that is working.
     """
     random, began = Random(seed), monotonic()
-    ids = {row.recipient: row.message_id for row in (LetterFactory() for _ in range(letters))}
+    ids = _lay(range(letters))
     victims = Victims(commands.start_forker(smtp.port, mail_claim_timeout=CLAIM_TIMEOUT))
     fire = Fire(smtp, victims, kills, random)
     while fire.left or _unsent():
         assert monotonic() - began < PATIENCE + 10 * kills, "letters do not leave any more"
         if fire.left and not _due():
-            ids |= {row.recipient: row.message_id for row in (LetterFactory() for _ in range(letters // 10))}
+            ids |= _lay(random.sample(range(letters), letters // 10))
         within = fire.aim()
         victims.start()
         if not victims.has_ended(within):
             fire.strike()
             assert victims.has_ended(PATIENCE)
-    arrived = Counter((d.recipients[0], str(d.message["Message-ID"])) for d in smtp.deliveries)
-    by_recipient: Counter[str] = Counter()
-    for (recipient, _), count in arrived.items():
-        by_recipient[recipient] += count
-    doubled = {recipient for recipient, count in by_recipient.items() if count > 1}
+    arrived = Counter(str(d.message["Message-ID"]) for d in smtp.deliveries)
+    again: Counter[str] = Counter()
+    for message_id, count in arrived.items():
+        again[ids.get(message_id, "")] += count - 1
     return CrashReport(
         letters=len(ids),
         kills=fire.done,
-        lost=len(ids.keys() - by_recipient.keys()),
-        doubled=len(doubled),
-        most=max(by_recipient.values()),
-        strange=sum(ids[recipient] != message_id for recipient, message_id in arrived)
-        + len(doubled - fire.in_flight),
+        lost=len(ids.keys() - arrived.keys()),
+        doubled=sum(count > 1 for count in arrived.values()),
+        most=max(arrived.values()),
+        strange=len(arrived.keys() - ids.keys()) + (again - fire.in_flight).total(),
         unsent=_unsent(),
         seconds=monotonic() - began,
     )
+
+
+def _lay(numbers: Iterable[int]) -> dict[str, str]:
+    """A letter to each of these recipients; who gets which Message-ID."""
+    made = [LetterFactory(recipient=f"empfang{number}@rathaus.example") for number in numbers]
+    return {letter.message_id: letter.recipient for letter in made}
 
 
 def _unsent() -> int:
