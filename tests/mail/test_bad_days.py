@@ -16,7 +16,7 @@ from kleinstadt_net import jobs, territory
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.delivery import deliver_due
 from kleinstadt_net.models import Account, DigestIssue, DigestItem, Letter, OneTimeLink, Town
-from kleinstadt_net.services import digest_desk, digest_letter, operations, rounds
+from kleinstadt_net.services import digest_desk, digest_letter, letters, operations, rounds
 from tests.factories import (
     AccountFactory,
     LetterFactory,
@@ -137,6 +137,22 @@ def test_a_clock_put_back_a_day_over_the_end_of_a_month_sends_nothing_twice(
         tick(app, "digests")
         tick(app, "letters")
     assert [(letter.account_id, letter.period) for letter in written()] == [(p.id, MONTH) for p in people]
+    assert sorted(d.recipients[0] for d in smtp.deliveries) == sorted(p.email for p in people)
+
+
+def test_after_a_restore_a_month_that_had_left_is_closed_without_a_second_letter(
+    app: Flask, smtp: PostOffice
+) -> None:
+    """As docs/betrieb/sicherung.md says: written and held before the scheduler starts."""
+    people = readers(2)
+    tick(app, "digests")
+    assert letters.hold_waiting() == 2
+    for job in ("digests", "letters", "alerts"):
+        tick(app, job)
+    assert smtp.deliveries == [] and [letter.state for letter in written()] == ["failed"] * 2
+    assert operations.open_alerts() == []
+    assert letters.retry_failed(1) == 2
+    tick(app, "letters")
     assert sorted(d.recipients[0] for d in smtp.deliveries) == sorted(p.email for p in people)
 
 

@@ -17,9 +17,7 @@ class TimeForm(BaseForm):
     weekday = SelectField(
         "Tag", choices=[SelectChoice(str(day), f"erster {WEEKDAYS[day]} im Monat") for day in due.WEEKDAYS]
     )
-    hour = SelectField(
-        "Uhrzeit", choices=[SelectChoice(str(hour), f"ab {hour}:00 Uhr") for hour in due.HOURS]
-    )
+    hour = SelectField("Uhrzeit", choices=[SelectChoice(str(hour), f"{hour}:00 Uhr") for hour in due.HOURS])
 
     @property
     def timetable(self) -> Timetable:
