@@ -9,7 +9,7 @@ them, the bare Flask answers of as many bytes too. Towns and their texts are inv
 
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def measured(count: int, url: str) -> dict[str, Measured]:
         pages = {page.name: bench_requests.asking(client, page) for page in PAGES}
         # A page and its bare answer take turns with all others.
         times = bench_requests.in_turns(
-            {**pages, **{f"bare {name}": _bare(size) for name, size in sizes.items()}}
+            {**pages, **{f"bare {name}": bench_requests.bare(size) for name, size in sizes.items()}}
         )
         found = {
             name: Measured(
@@ -84,14 +84,6 @@ def measured(count: int, url: str) -> dict[str, Measured]:
             **found,
             AFTER_SAVING: Measured(*bench_requests.summary(saved), first.bare, asked, first.size),
         }
-
-
-def _bare(size: int) -> Callable[[], object]:
-    app = Flask("bare")
-    body = "x" * size
-    app.add_url_rule("/", view_func=lambda: body)
-    client = app.test_client()
-    return lambda: client.get("/")
 
 
 def _after_saving(app: Flask, client: FlaskClient) -> tuple[list[Took], int]:

@@ -48,6 +48,10 @@ class Page:
     queries: int | None = None
 
 
+# As large as the first page.
+BARE = Page("a bare answer", "/")
+
+
 def signed_in(app: Flask) -> FlaskClient:
     """The browser of the one person of ``bench_network``."""
     client = app.test_client()
@@ -76,6 +80,15 @@ def queries(client: FlaskClient, page: Page) -> int:
     return len(statements)
 
 
+def bare(size: int) -> Callable[[], object]:
+    """Flask and nothing else, answering so many bytes: what the machine itself takes at the moment."""
+    app = Flask("bare")
+    body = "x" * size
+    app.add_url_rule("/", view_func=lambda: body)
+    client = app.test_client()
+    return lambda: client.get("/")
+
+
 def in_turns(actions: Mapping[str, Callable[[], object]]) -> dict[str, list[Took]]:
     """Milliseconds by name; every action once, then all again."""
     times: dict[str, list[Took]] = {name: [] for name in actions}
@@ -100,7 +113,9 @@ def summary(times: list[Took]) -> tuple[float, float, float]:
 def measure(client: FlaskClient, pages: Sequence[Page]) -> list[str]:
     """Print a line for every page, all in turns; answers a sentence for each that asks the database too often."""
     asked = {page.name: queries(client, page) for page in pages if size(client, page)}
-    times = in_turns({page.name: asking(client, page) for page in pages})
+    actions = {page.name: asking(client, page) for page in pages}
+    times = in_turns({**actions, BARE.name: bare(size(client, pages[0]))})
+    line(BARE, times[BARE.name], 0)
     for page in pages:
         line(page, times[page.name], asked[page.name])
     return [
