@@ -67,6 +67,7 @@ def pages() -> tuple[Page, ...]:
         ("Fragen, open", "/fragen?stand=offen"),
         ("Fragen, one topic, ended", "/fragen?thema=innenstadt&stand=beendet"),
         ("Fragen, own strengths", "/fragen?welche=staerken"),
+        ("Fragen, two words", "/fragen?suche=wort7+wort31"),
         ("Fragen, answered by the town", "/fragen?welche=beantwortet"),
     ]
     return (
