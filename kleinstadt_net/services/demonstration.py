@@ -36,6 +36,7 @@ from kleinstadt_net.services import (
     answer_giving,
     demonstration_circles,
     demonstration_exchanges,
+    demonstration_letters,
     demonstration_networks,
     demonstration_pictures,
     demonstration_practices,
@@ -170,6 +171,7 @@ def load() -> list[Credential]:
     demonstration_pictures.insert_pictures(ids)
     demonstration_networks.insert_networks(ids)
     demonstration_start.prepare(ids, today)
+    demonstration_letters.subscribe(ids, CONSENT_WORDING)
     installation.touch_towns(ids)
     db.session.commit()
     _let_life_begin(ids)
@@ -399,3 +401,4 @@ def _let_life_begin(ids: Sequence[int]) -> None:
     demonstration_practices.insert_practices(ids)
     demonstration_questions.insert_questions(ids)
     digests.enqueue_due(clock.now(), any_day=True)
+    demonstration_letters.give_up(ids)

@@ -10,7 +10,7 @@ from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, Letter, Membership, Round, Stance, Suggestion, Town
 from kleinstadt_net.register_data import bundled_towns, invented_names
 from kleinstadt_net.security.devices import Device
-from kleinstadt_net.services import demonstration, installation, sign_in
+from kleinstadt_net.services import demonstration, installation, sign_in, undelivered
 from tests.factories import AccountFactory, TownFactory
 
 
@@ -27,7 +27,8 @@ def test_nothing_is_empty_and_nothing_stays_behind(app: Flask) -> None:
     assert db.session.scalar(members) == len(invented_names())
     assert count(Round) == 1 and count(Suggestion) >= len(invented_names())
     subjects = db.session.scalars(select(Letter.subject)).all()
-    assert len(subjects) == 5 and all(subject.startswith("[Vorführung]") for subject in subjects)
+    assert len(subjects) == 7 and all(subject.startswith("[Vorführung]") for subject in subjects)
+    assert [letter.is_suppressed for letter in undelivered.latest(limit=9, offset=0)] == [False, False]
     for person in credentials:
         assert sign_in.with_password(person.email, person.password, Device("192.0.2.1")), person.part
 
