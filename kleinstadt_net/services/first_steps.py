@@ -13,7 +13,7 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest import due
 from kleinstadt_net.models import Focus, Stance, StanceDraft, Town
-from kleinstadt_net.services import stance_drafts, stances, typed, working_days
+from kleinstadt_net.services import digest_people, stance_drafts, stances, typed, working_days
 from kleinstadt_net.vocabulary import MAX_FOCUSES, SUBJECTS, THESES, State
 
 # The name of the form, for what is left half-typed.
@@ -80,11 +80,13 @@ def save(town_id: int, account_id: int, answers: Answers) -> bool:
 
 def prospect(land: str) -> Prospect:
     """What comes next for a town of a Land (two-digit key)."""
-    today = clock.today()
+    today, usual = clock.today(), digest_people.usual_timetable()
     round_on = next_round_on(today)
-    letter_on = due.issue_day(today.strftime("%Y-%m"), working_days.holidays(land, today.year))
+    letter_on = due.issue_day(today.strftime("%Y-%m"), working_days.holidays(land, today.year), usual)
     if letter_on < today:
-        letter_on = due.issue_day(round_on.strftime("%Y-%m"), working_days.holidays(land, round_on.year))
+        letter_on = due.issue_day(
+            round_on.strftime("%Y-%m"), working_days.holidays(land, round_on.year), usual
+        )
     return Prospect(round_on, letter_on)
 
 
