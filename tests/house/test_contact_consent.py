@@ -88,13 +88,14 @@ def test_no_page_shows_a_contact_to_strangers_or_to_the_town_that_asks(
         reader = make.MembershipFactory().account if who == "third" else world.account(who)
         sign_in(client, reader)
     client.proof_reading = False
-    (said,) = db.session.scalars(select(Message.text).where(Message.exchange_id == world.exchange_id)).all()
+    written = select(Message.text).where(Message.exchange_id == world.exchange_id)
+    said = set(db.session.scalars(written))
     seen = 0
     for endpoint, rule, text in pages(app, client, world, *addresses(world, exchange_id)):
         seen += 1
         for secret in hidden(world, endpoint, rule, who):
             assert secret not in text, f"{endpoint} tells {who} {secret!r}"
-        assert said not in text, f"{endpoint} tells {who} what two other towns write"
+        assert not any(one in text for one in said), f"{endpoint} tells {who} what two other towns write"
         if rule is Policy.BY_LINK or who in ("anonymous", "third", "unverified"):
             assert not any(one in text for one in WORDS), f"{endpoint} tells {who} what was written"
     assert seen > 20
