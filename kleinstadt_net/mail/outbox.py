@@ -54,7 +54,8 @@ def post_all(drafts: Collection[LetterDraft]) -> dict[str, int]:
 
 
 def _with_refusals(drafts: Collection[LetterDraft]) -> list[tuple[LetterDraft, Refusal | None]]:
-    found = refusals({draft.recipient for draft in drafts if draft.kind not in SOUGHT_KINDS})
+    # Asked for kinds that are never blocked too, or signing up would cost less with an address nobody knows yet.
+    found = refusals({draft.recipient for draft in drafts})
     return [(draft, found.get(draft.recipient)) for draft in drafts]
 
 

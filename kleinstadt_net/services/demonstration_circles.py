@@ -61,9 +61,7 @@ def _insert(subject: str, town_ids: Sequence[int], *, yes: int) -> Circle:
             select(Membership.town_id, Membership.account_id)
             .where(Membership.town_id.in_(town_ids), Membership.role == "lead")
             .order_by(Membership.id.desc())
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     for position, town_id in enumerate(town_ids, start=1):
         said = {"answer": YES, "account_id": people.get(town_id), "answered_at": since + timedelta(days=2)}

@@ -39,9 +39,7 @@ def insert_practices(ids: Sequence[int]) -> None:
             select(Membership.town_id, Membership.account_id)
             .where(Membership.town_id.in_(ids), Membership.role == "lead")
             .order_by(Membership.id.desc())
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     *released, waiting = contents()
     # The mayor's town has two of its own; the others are spread.

@@ -76,7 +76,7 @@ def latest() -> tuple[RoundReport, ...]:
         .subquery()
     )
     most = select(lists.c.round_id, func.max(lists.c.lists)).group_by(lists.c.round_id)
-    most_lists = dict(db.session.execute(most).tuples().all())
+    most_lists = dict(db.session.execute(most).all())
     return tuple(_report(row, counted.get(row.id), most_lists.get(row.id, 0)) for row in rows)
 
 

@@ -328,16 +328,20 @@ class World:
 
     @cached_property
     def past_letter(self) -> tuple[str, str]:
-        """The month of a letter of the mayor's, and what its own address ends with."""
+        """The month of a letter of the mayor's and of her colleague's, and what the address of hers ends with."""
         message = EmailMessage()
         message.set_content("Guten Tag")
         message.add_alternative("<title>Ein Brief</title><h1>Guten Tag</h1>", subtype="html")
-        letter = make.LetterFactory(account_id=self.cast.mayor.id, kind="digest", content=message.as_bytes())
-        token = new_token()
-        issue = make.DigestIssueFactory(
-            account_id=self.cast.mayor.id, outcome="written", letter_id=letter.id, token=token
-        )
-        return issue.period, token
+        tokens = [new_token(), new_token()]
+        issues = []
+        for person, token in zip((self.cast.mayor, self.cast.colleague), tokens, strict=True):
+            letter = make.LetterFactory(account_id=person.id, kind="digest", content=message.as_bytes())
+            issues.append(
+                make.DigestIssueFactory(
+                    account_id=person.id, outcome="written", letter_id=letter.id, token=token
+                )
+            )
+        return issues[0].period, tokens[0]
 
     @cached_property
     def requested_id(self) -> int:
