@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 
 # A script's own directory is searched first, and a tool here bears the name of a library.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
@@ -39,7 +39,7 @@ from kleinstadt_net.models import (
 from kleinstadt_net.services import exchange_rules, question_rules
 from kleinstadt_net.vocabulary import SUBJECTS
 from tools import bench_requests
-from tools.bench_network import application
+from tools.bench_network import analyse, application
 from tools.bench_requests import Page
 
 TOWNS, EXCHANGES, QUESTIONS = 2_300, 200_000, 5_000
@@ -114,9 +114,7 @@ def _fill(draw: random.Random) -> None:
     _store(QuestionSubject, _subjects(draw, questions))
     _store(QuestionAnswer, _answers(draw, questions, towns))
     db.session.commit()
-    # The databases plan by what they know of the tables; in service they find it out by themselves.
-    db.session.execute(text("ANALYZE"))
-    db.session.commit()
+    analyse()
 
 
 def _store(model: Any, rows: Any) -> None:

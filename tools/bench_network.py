@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 # A script's own directory is searched first, and a tool here bears the name of a library.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
@@ -65,6 +65,13 @@ def _invent(count: int) -> None:
         (Section, (row for town in ids for row in _sections(draw, town, words, today, now))),
     ):
         db.session.execute(insert(model), list(rows))
+    db.session.commit()
+    analyse()
+
+
+def analyse() -> None:
+    """Let the database look at what has been filled in, which it plans by; in service it does so by itself."""
+    db.session.execute(text("ANALYZE"))
     db.session.commit()
 
 

@@ -28,7 +28,7 @@ from kleinstadt_net.models import Account, Practice, PracticeSubject, Town
 from kleinstadt_net.services import demonstration_practices, installation, practice_editing, practices
 from kleinstadt_net.vocabulary import COST_BANDS, DURATIONS, INSTRUMENTS, SUBJECTS
 from tools import bench_requests
-from tools.bench_network import application
+from tools.bench_network import analyse, application
 from tools.bench_requests import Page, Took
 
 TOWNS = 2_300
@@ -103,6 +103,7 @@ def _fill(count: int) -> None:
         db.session.execute(insert(PracticeSubject), subjects)
     installation.touch_town(town_ids[0])
     db.session.commit()
+    analyse()
 
 
 def measure(count: int, url: str) -> list[str]:
