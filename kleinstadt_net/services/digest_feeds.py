@@ -77,10 +77,8 @@ def read(secret: str) -> bytes | None:
         .order_by(DigestIssue.period.desc())
         .limit(LETTERS)
     )
-    name, entries = (
-        settings.current().network_name,
-        [_entry(*row, account_id=found.account_id) for row in rows],
-    )
+    name = settings.current().network_name
+    entries = [_entry(*row, account_id=found.account_id) for row in rows]
     return atom.file(
         atom.Feed(
             key=_key(f"feed-{found.id}"),
