@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Update, bindparam, case, literal, or_, select, update
+from sqlalchemy import Connection, Update, bindparam, case, delete, literal, or_, select, update
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail import pace
 from kleinstadt_net.mail.database_clock import database_now
 from kleinstadt_net.mail.ladder import AWAY_TOP, LADDER
-from kleinstadt_net.models import Letter
+from kleinstadt_net.models import Letter, LetterContent
 
 # The commit that follows makes the session forget its objects anyway.
 _UNSYNCHRONIZED = {"synchronize_session": False}
@@ -35,7 +35,7 @@ _SENT = (
     .where(Letter.id == bindparam("letter_id"))
     .values(state="sent", claim=None, sent_at=bindparam("at"), error=None)
 )
-_SENT_AND_EMPTIED = _SENT.values(content=b"")
+_EMPTIED = delete(LetterContent).where(LetterContent.letter_id == bindparam("letter_id"))
 _START = (
     update(Letter)
     .where(
@@ -191,8 +191,9 @@ def _start(line: Connection, letter_id: int, claim: str) -> Attempt | None:
 
 
 def _note_sent(line: Connection, attempt: Attempt) -> None:
-    statement = _SENT if attempt.kind in KEPT_KINDS else _SENT_AND_EMPTIED
-    line.execute(statement, {"letter_id": attempt.letter_id, "at": clock.now()})
+    line.execute(_SENT, {"letter_id": attempt.letter_id, "at": clock.now()})
+    if attempt.kind not in KEPT_KINDS:
+        line.execute(_EMPTIED, {"letter_id": attempt.letter_id})
 
 
 def _held(attempt: Attempt) -> Update:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 import structlog
+from sqlalchemy import insert
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
@@ -12,14 +13,12 @@ from kleinstadt_net.mail.database_clock import database_now
 from kleinstadt_net.mail.letters import LetterDraft
 from kleinstadt_net.mail.statements import insert_many_once
 from kleinstadt_net.mail.suppressions import Refusal, refusals
-from kleinstadt_net.models import Letter
+from kleinstadt_net.models import Letter, LetterContent
 
 # Kinds nobody asked for at this very moment: not written to whoever complained, or asked for no more of them.
 UNASKED_KINDS = frozenset({"digest", "town_hall_told", "welcome"})
 # Kinds somebody is waiting for who wishes to show that her address is good: sent even where letters came back.
 SOUGHT_KINDS = frozenset({"address_again", "sign_up", "email_change"})
-# Rows in one statement: a letter may have 100 kB.
-_ROWS = 100
 
 
 def post(draft: LetterDraft) -> int | None:
@@ -39,18 +38,24 @@ def post_all(drafts: Collection[LetterDraft]) -> dict[str, int]:
         for draft, refusal in _with_refusals(drafts)
         if refusal is not None and _is_blocked(draft.kind, refusal)
     }
-    rows = [_row(draft, refused.get(draft.key)) for draft in drafts]
-    new: dict[str, int] = {}
-    for start in range(0, len(rows), _ROWS):
-        inserted = insert_many_once(Letter, Letter.key).values(next_try_at=database_now())
-        statement = inserted.returning(Letter.key, Letter.id)
-        new |= {
-            row.key: row.id for row in db.session.connection().execute(statement, rows[start : start + _ROWS])
-        }
+    new = _insert([_row(draft, refused.get(draft.key)) for draft in drafts])
+    contents = [
+        {"letter_id": new[draft.key], "content": draft.content} for draft in drafts if draft.key in new
+    ]
+    if contents:
+        db.session.execute(insert(LetterContent), contents)
     kinds = Counter(draft.kind for draft in drafts if draft.key in new and draft.key in refused)
     for kind, number in kinds.items():
         structlog.get_logger("mail").info("letters not sent, address suppressed", kind=kind, letters=number)
     return new
+
+
+def _insert(rows: list[dict[str, Any]]) -> dict[str, int]:
+    if not rows:
+        return {}
+    statement = insert_many_once(Letter, Letter.key).values(next_try_at=database_now())
+    statement = statement.returning(Letter.key, Letter.id)
+    return {row.key: row.id for row in db.session.connection().execute(statement, rows)}
 
 
 def _with_refusals(drafts: Collection[LetterDraft]) -> list[tuple[LetterDraft, Refusal | None]]:
@@ -74,7 +79,6 @@ def _row(draft: LetterDraft, refusal: Refusal | None) -> dict[str, Any]:
         "subject": draft.subject,
         "message_id": draft.message_id,
         "bounce_token": draft.bounce_token,
-        "bytes": draft.content,
         "state": "failed" if refusal else "pending",
         "error": f"address suppressed: {refusal.reason}"[:500] if refusal else None,
         "attempts": 0,

@@ -17,7 +17,7 @@ from kleinstadt_net.models.digest import DigestFeed, DigestIssue, DigestItem, Di
 from kleinstadt_net.models.event import Event, EventRegistration
 from kleinstadt_net.models.exchange import Exchange
 from kleinstadt_net.models.indicator import Indicator, IndicatorValue
-from kleinstadt_net.models.letter import Bounce, Letter, Subscription, Suppression
+from kleinstadt_net.models.letter import Bounce, Letter, LetterContent, Subscription, Suppression
 from kleinstadt_net.models.message import ExchangeMute, Message
 from kleinstadt_net.models.network import Network, NetworkMember
 from kleinstadt_net.models.notification import Notification, NotificationPreference
@@ -82,6 +82,7 @@ __all__ = [
     "JobRun",
     "Letter",
     "LetterCode",
+    "LetterContent",
     "Membership",
     "Message",
     "Network",

@@ -2,8 +2,20 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kleinstadt_net.database import Base
 
@@ -27,7 +39,6 @@ class Letter(Base):
     sender: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(250))
     message_id: Mapped[str] = mapped_column(String(250), unique=True)
-    content: Mapped[bytes] = mapped_column("bytes", LargeBinary, deferred=True)
     state: Mapped[str] = mapped_column(String(10), default="pending")
     claim: Mapped[str | None] = mapped_column(String(36))
     claimed_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -40,6 +51,33 @@ class Letter(Base):
     error: Mapped[str | None] = mapped_column(String(500))
     # Stands in the return address, so that a report about the letter finds it.
     bounce_token: Mapped[str | None] = mapped_column(String(32), unique=True)
+    stored: Mapped["LetterContent | None"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+    @hybrid_property
+    def content(self) -> bytes:
+        """The bytes that travel; empty once they are no longer kept."""
+        return self.stored.content if self.stored is not None else b""
+
+    @content.inplace.setter
+    def _set_content(self, content: bytes) -> None:
+        self.stored = LetterContent(content=content)
+
+    @content.inplace.expression
+    @classmethod
+    def _select_content(cls) -> ColumnElement[bytes]:
+        kept = select(LetterContent.content).where(LetterContent.letter_id == cls.id)
+        return func.coalesce(
+            kept.correlate_except(LetterContent).scalar_subquery(), literal(b"", LargeBinary)
+        )
+
+
+class LetterContent(Base):
+    """A letter's bytes, apart from its row: SQLite writes a row anew, whole, each time a part of it changes."""
+
+    __tablename__ = "letter_contents"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Subscription(Base):

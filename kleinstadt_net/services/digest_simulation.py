@@ -20,6 +20,7 @@ from kleinstadt_net.models import (
     DigestIssue,
     Installation,
     Letter,
+    LetterContent,
     Membership,
     Stance,
     Subscription,
@@ -51,11 +52,11 @@ class Happening:
 def copy_into(target: Connection) -> None:
     """Copy every row of the present database; letters that are there already without their texts."""
     for table in Base.metadata.sorted_tables:
-        columns = [column for column in table.columns if column is not Letter.__table__.c.bytes]
-        rows = db.session.execute(select(*columns).execution_options(yield_per=COPIED_AT_ONCE))
+        if table is LetterContent.__table__:
+            continue
+        rows = db.session.execute(select(table).execution_options(yield_per=COPIED_AT_ONCE))
         for part in rows.mappings().partitions(COPIED_AT_ONCE):
-            blank = {"bytes": b""} if table is Letter.__table__ else {}
-            target.execute(insert(table), [{**row, **blank} for row in part])
+            target.execute(insert(table), [dict(row) for row in part])
     db.session.rollback()
 
 

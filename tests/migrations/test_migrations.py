@@ -29,6 +29,12 @@ DONE_BEFORE = (
     "INSERT INTO digest_items (account_id, item_key) VALUES (1, 'skipped:2026-10')",
 )
 
+LETTER_OF_2026 = sa.text(
+    "INSERT INTO letters (id, key, kind, recipient, sender, subject, message_id, bytes, state, attempts, "
+    "next_try_at, created_at) VALUES (:id, 'digest:' || :id, 'digest', 'anna@rathaus.example', 'netz@rathaus.example', "
+    "'Ein Brief', :id, :bytes, 'sent', 1, '2026-11-03 08:00:00', '2026-11-03 08:00:00')"
+)
+
 
 @pytest.fixture
 def blank(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Database]:
@@ -82,6 +88,19 @@ def test_months_of_the_digest_done_before_stay_done_on_the_way_up_and_down(blank
         ("suggestion:7",),
     ]
     assert rows(engine, "state FROM letters") == [("sent",)]
+
+
+def test_what_is_kept_of_letters_survives_the_move_to_a_table_of_its_own(blank: Database) -> None:
+    databases.upgrade(blank.url, "0043")
+    engine = sa.create_engine(blank.url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        for number, content in ((1, b"Von: Gr\xc3\xbc\xc3\x9fe"), (2, b"")):
+            connection.execute(LETTER_OF_2026, {"id": number, "bytes": content})
+    databases.upgrade(blank.url, "0044")
+    assert rows(engine, "letter_id, content FROM letter_contents") == [(1, b"Von: Gr\xc3\xbc\xc3\x9fe")]
+
+    databases.downgrade(blank.url, "0043")
+    assert rows(engine, "id, bytes FROM letters ORDER BY id") == [(1, b"Von: Gr\xc3\xbc\xc3\x9fe"), (2, b"")]
 
 
 def test_a_new_installation_is_a_regular_one_at_revision_zero(app: Flask) -> None:

@@ -99,7 +99,7 @@ def test_every_column_about_a_person_is_shown_or_withheld_for_a_reason() -> None
         if table.name in known:
             mapper = sa.inspect(known[table.name][0].model)
             names = {p.key: p.columns[0].name for p in mapper.column_attrs}
-            shown = {names[key] for section in known[table.name] for key in section.columns}
+            shown = {names.get(key, key) for section in known[table.name] for key in section.columns}
             withheld = {
                 entry.split(".")[1]
                 for entry in personal_sections.WITHHELD
