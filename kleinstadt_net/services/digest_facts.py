@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from sys import intern
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
@@ -39,6 +40,7 @@ from kleinstadt_net.services.digest_people import HomeTown, Reader, home_town, s
 from kleinstadt_net.services.exchange_digest import OpenRequest
 
 Item = TypeVar("Item")
+Reasons = tuple[Mapping[str, Any], ...]
 
 
 def round_id(month: str) -> int | None:
@@ -112,29 +114,50 @@ def suggestion(suggestion_id: int) -> tuple[HomeTown, ProposedTown] | None:
     return home, _suggestion(row, digest_peers.peers({home.town_id: home}, {row.peer_id}))
 
 
-def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Suggestion]:
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a letter tells of a suggestion; the whole rows would be a third of the memory of a run."""
+
+    id: int
+    town_id: int
+    peer_id: int
+    slot: str
+    position: int
+    reasons: Reasons
+
+
+# Rows whose reasons are held as text and as values at the same time.
+_AT_ONCE = 500
+
+
+def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Proposal]:
     """Suggestions to these towns that nobody has answered, of peers that still take part; none during a break.
 
     None of a town one is in touch with already.
     """
     today = clock.today()
-    return list(
-        db.session.scalars(
-            select(Suggestion)
-            .join(Town, Town.id == Suggestion.peer_id)
-            .outerjoin(SuggestionAnswer, SuggestionAnswer.suggestion_id == Suggestion.id)
-            .where(
-                Suggestion.town_id.in_(homes),
-                SuggestionAnswer.id.is_(None),
-                *still_there(),
-                Town.paused_until.is_(None) | (Town.paused_until < today),
-                Suggestion.town_id.not_in(select(Town.id).where(Town.paused_until >= today).correlate(None)),
-                ~town_blocks.by(Suggestion.town_id, Suggestion.peer_id),
-                exchange_rests.under_way(Suggestion.town_id, Suggestion.peer_id).is_(None),
-                condition,
-            )
+    rows = db.session.execute(
+        select(*(getattr(Suggestion, one.name) for one in fields(Proposal)))
+        .join(Town, Town.id == Suggestion.peer_id)
+        .outerjoin(SuggestionAnswer, SuggestionAnswer.suggestion_id == Suggestion.id)
+        .where(
+            Suggestion.town_id.in_(homes),
+            SuggestionAnswer.id.is_(None),
+            *still_there(),
+            Town.paused_until.is_(None) | (Town.paused_until < today),
+            Suggestion.town_id.not_in(select(Town.id).where(Town.paused_until >= today).correlate(None)),
+            ~town_blocks.by(Suggestion.town_id, Suggestion.peer_id),
+            exchange_rests.under_way(Suggestion.town_id, Suggestion.peer_id).is_(None),
+            condition,
         )
+        .execution_options(yield_per=_AT_ONCE)
     )
+    return [Proposal(**{**row._mapping, "reasons": _compact(row.reasons)}) for row in rows]
+
+
+def _compact(reasons: Iterable[Mapping[str, Any]]) -> Reasons:
+    """The same with each key kept once for all: they are the same few words in thousands of suggestions."""
+    return tuple({intern(key): value for key, value in reason.items()} for reason in reasons)
 
 
 Wished = list[tuple[Suggestion, SuggestionAnswer]]
@@ -174,7 +197,7 @@ def _asking(
     return [pair for key, pair in latest.items() if key not in settled], own
 
 
-def _suggestion(row: Suggestion, peer_of: PeerOf) -> ProposedTown:
+def _suggestion(row: Suggestion | Proposal, peer_of: PeerOf) -> ProposedTown:
     return ProposedTown(
         suggestion_id=row.id,
         position=row.position,

@@ -1,8 +1,9 @@
 """Other towns as the Monatsbrief names them to the people of a town."""
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from kleinstadt_net import territory
 from kleinstadt_net.database import db
@@ -12,14 +13,16 @@ from kleinstadt_net.services.digest_people import HomeTown
 
 # By the reader's town and the other one.
 PeerOf = Callable[[int, int], Peer]
+Columns = Row[*tuple[Any, ...]]
 
 
 def peers(homes: Mapping[int, HomeTown], peer_ids: Collection[int]) -> PeerOf:
     """How each of these towns is named to each of the homes: two queries."""
-    towns = {town.id: town for town in db.session.scalars(select(Town).where(Town.id.in_(peer_ids)))}
-    figures: dict[int, TownFigure] = {}
-    for figure in db.session.scalars(
-        select(TownFigure)
+    rows = select(Town.id, Town.ags, Town.slug, Town.name, Town.land, Town.lat, Town.lon)
+    towns = {row.id: row for row in db.session.execute(rows.where(Town.id.in_(peer_ids)))}
+    figures: dict[int, Columns] = {}
+    for figure in db.session.execute(
+        select(TownFigure.town_id, TownFigure.population, TownFigure.quality)
         .where(TownFigure.town_id.in_(peer_ids))
         # Ascending and official last, so that what stays is the latest official figure where there is one.
         .order_by(TownFigure.quality == "official", TownFigure.population_on)
@@ -32,7 +35,7 @@ def peers(homes: Mapping[int, HomeTown], peer_ids: Collection[int]) -> PeerOf:
     return peer_of
 
 
-def _peer(home: HomeTown, town: Town, figure: TownFigure | None) -> Peer:
+def _peer(home: HomeTown, town: Columns, figure: Columns | None) -> Peer:
     land = territory.LAENDER.get(town.land)
     return Peer(
         town_id=town.id,
@@ -46,7 +49,7 @@ def _peer(home: HomeTown, town: Town, figure: TownFigure | None) -> Peer:
     )
 
 
-def _distance(home: HomeTown, town: Town) -> float | None:
+def _distance(home: HomeTown, town: Columns) -> float | None:
     if home.lat is None or home.lon is None or town.lat is None or town.lon is None:
         return None
     return territory.distance_km(home.lat, home.lon, town.lat, town.lon)

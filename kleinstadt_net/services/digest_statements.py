@@ -22,8 +22,10 @@ def public(town_ids: Collection[int]) -> Mapping[int, list[Statement]]:
     rows = db.session.execute(select(Focus.town_id, Focus.thesis).where(Focus.town_id.in_(town_ids)))
     focuses = {(town_id, thesis) for town_id, thesis in rows}
     said: defaultdict[int, list[Statement]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(Stance).where(Stance.town_id.in_(town_ids), Stance.state.in_(PUBLIC_STATES))
+    for row in db.session.execute(
+        select(
+            Stance.id, Stance.town_id, Stance.subject, Stance.state, Stance.sentence, Stance.confirmed_on
+        ).where(Stance.town_id.in_(town_ids), Stance.state.in_(PUBLIC_STATES))
     ):
         is_focus = (row.town_id, row.subject) in focuses
         said[row.town_id].append(
@@ -42,8 +44,8 @@ def public(town_ids: Collection[int]) -> Mapping[int, list[Statement]]:
 def old(town_ids: Collection[int], today: date) -> Mapping[int, list[Question]]:
     """By town its own statements that nobody has confirmed for a year or more."""
     asked: defaultdict[int, list[Question]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(Stance).where(
+    for row in db.session.execute(
+        select(Stance.id, Stance.town_id, Stance.subject, Stance.state, Stance.confirmed_on).where(
             Stance.town_id.in_(town_ids),
             Stance.confirmed_on <= today - YOUNGEST_QUESTION,
         )

@@ -34,9 +34,10 @@ from kleinstadt_net.services.links import Minted
 
 __all__ = ["EnqueueReport", "Forecast", "enqueue_due", "forecast", "holidays", "issues_of"]
 
-# So many are read at once, and so many letters, in memory as bytes until then, are stored at once.
-CHUNK = 1_000
-GROUP = 250
+# So many are read at once: reading costs some forty queries, however many it is for. And so many letters are stored at
+# once, in memory as bytes until then.
+CHUNK = 2_500
+GROUP = 500
 
 log = structlog.get_logger("digests")
 

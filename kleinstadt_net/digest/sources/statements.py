@@ -8,7 +8,7 @@ from kleinstadt_net.digest.sources.towns import Peer
 from kleinstadt_net.vocabulary import CONFIDENTIAL_STATES, State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A stance of the peer with the day it was last confirmed; ``sentence`` may be empty."""
 
@@ -29,7 +29,7 @@ class Statement:
 Statements = Mapping[int, Sequence[Statement]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A statement with the town that made it."""
 

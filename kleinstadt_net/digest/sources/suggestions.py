@@ -7,7 +7,7 @@ from typing import Any
 from kleinstadt_net.digest.sources.towns import Peer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A peer proposed for the month; ``position`` is the round's order, ``reasons`` its frozen codes."""
 
