@@ -21,12 +21,11 @@ DONE = ".processed/cur"
 def process(source: str) -> None:
     """Read the Maildir SOURCE, or one message from standard input (-).
 
-    A message moves to the folder .processed once what follows from it is stored.
+    A message moves to the folder .processed once what follows from it is stored; one that cannot be read gets a star.
     """
     found = _read_maildir(Path(source)) if source != "-" else Counter([bounces.take(sys.stdin.buffer.read())])
     told = bounces.tell_colleagues(clock.now())
-    said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(found.items()))
-    click.echo(f"Messages: {said or 'none'}. Letters to colleagues: {told}.")
+    click.echo(f"Messages: {bounces.said(found)}. Letters to colleagues: {told}.")
 
 
 def _read_maildir(maildir: Path) -> Counter[bounces.Outcome]:
@@ -37,6 +36,13 @@ def _read_maildir(maildir: Path) -> Counter[bounces.Outcome]:
     found: Counter[bounces.Outcome] = Counter()
     for folder in ("new", "cur"):
         for path in sorted((maildir / folder).glob("*")):
-            found[bounces.take(path.read_bytes())] += 1
-            path.rename(done / path.name)
+            outcome = bounces.take(path.read_bytes())
+            found[outcome] += 1
+            path.rename(done / (_flagged(path.name) if outcome == "unreadable" else path.name))
     return found
+
+
+def _flagged(name: str) -> str:
+    """The name of a message with a star, as mail programs show it."""
+    base, _, flags = name.partition(":2,")
+    return f"{base}:2,{''.join(sorted({*flags, 'F'}))}"

@@ -17,7 +17,8 @@ from typing import Literal, cast
 Kind = Literal["hard", "soft", "complaint", "delayed", "automatic", "loop", "human", "other"]
 
 _TOKEN = re.compile(r"\+([0-9a-f]{32})@")
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,240}>")
+# Ours hold nothing else, and what is no character of a text the database would refuse.
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 _AWAY = re.compile(
@@ -42,7 +43,7 @@ class Incoming:
 
 
 def read(raw: bytes, own_host: str) -> Incoming:
-    """What the message says; whatever the bytes are, this answers."""
+    """What the message says. Raises what the e-mail package does where it gives up: a thousand parts in one another."""
     message = cast(EmailMessage, message_from_bytes(raw, policy=policy.compat32))
     kind, status = _judged(message, own_host)
     own_id = _header(message, "Message-ID")
@@ -129,7 +130,7 @@ def _named_ids(message: Message) -> Iterator[str]:
         if part is message:
             continue
         if part.get_content_type() == "text/rfc822-headers":
-            yield from re.findall(r"(?im)^message-id:\s*(<[^<>\s]{1,240}>)", str(part.get_payload()))
+            yield from re.findall(r"(?im)^message-id:\s*(<[!-;=?-~]{1,240}>)", str(part.get_payload()))
         elif "Message-ID" in part:
             yield from _MESSAGE_ID.findall(_header(part, "Message-ID"))
 

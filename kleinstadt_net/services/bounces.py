@@ -4,14 +4,16 @@ An address that does not exist (5.1.x) is not written to any more at once, any o
 letter that arrived in between forgives what was before. Each report counts once, however often it is read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
@@ -22,7 +24,9 @@ from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.models import Account, Bounce, Letter, Membership, Suppression, Town
 from kleinstadt_net.services import correspondence, installation
 
-Outcome = Literal["suppressed", "noted", "known", "hinted", "ignored"]
+# "unreadable": nothing follows from it, and a person should look at it.
+Outcome = Literal["suppressed", "noted", "known", "hinted", "ignored", "unreadable"]
+Said = TypeVar("Said", bound=str)
 # So many failures in a row mean that nobody is there.
 FAILURES = 3
 # A report comes within hours; a letter of which none came for so long has arrived.
@@ -35,7 +39,38 @@ log = structlog.get_logger("bounces")
 
 
 def take(raw: bytes) -> Outcome:
-    """Take in one message that came back; commits. The same message a second time changes nothing."""
+    """Take in one message that came back; commits. The same message a second time changes nothing.
+
+    Raises the database's error when it is away; whatever else a message brings about is logged and holds up no other.
+    """
+    try:
+        return _taken_in(raw)
+    except Exception as error:
+        db.session.rollback()
+        if isinstance(error, DBAPIError | NoConnection) and not isinstance(error, DataError):
+            raise
+        log.exception("message cannot be taken in", bytes=len(raw))
+        return "unreadable"
+
+
+def said(outcomes: Mapping[Said, int]) -> str:
+    """How many messages came to what, for an operator."""
+    return (
+        ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()) if number) or "none"
+    )
+
+
+def tell_colleagues(now: datetime) -> int:
+    """Write to the other people of a town that letters to one of them come back; commits. How many letters."""
+    written = 0
+    for account in _unreachable(now):
+        begin_writing(db.session)
+        written += sum(_tell(account, colleague, town) for colleague, town in _colleagues(account))
+        db.session.commit()
+    return written
+
+
+def _taken_in(raw: bytes) -> Outcome:
     host = urlsplit(settings.current().public_url).hostname or ""
     incoming = inbound.read(raw, host)
     begin_writing(db.session)
@@ -48,16 +83,6 @@ def take(raw: bytes) -> Outcome:
     db.session.commit()
     log.info("message taken in", kind=incoming.kind, status=incoming.status, outcome=outcome)
     return outcome
-
-
-def tell_colleagues(now: datetime) -> int:
-    """Write to the other people of a town that letters to one of them come back; commits. How many letters."""
-    written = 0
-    for account in _unreachable(now):
-        begin_writing(db.session)
-        written += sum(_tell(account, colleague, town) for colleague, town in _colleagues(account))
-        db.session.commit()
-    return written
 
 
 def _letter(incoming: Incoming) -> Letter | None:

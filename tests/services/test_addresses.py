@@ -11,6 +11,7 @@ from kleinstadt_net.services import addresses
 from tests.factories import AccountFactory, LetterFactory
 from tests.support.smtp import PostOffice
 
+pytestmark = pytest.mark.both_databases
 ANNA = "anna@rathaus.example"
 
 

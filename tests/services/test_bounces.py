@@ -16,7 +16,13 @@ from tests.factories import AccountFactory, LetterFactory, MembershipFactory, To
 from tests.support import returned
 from tests.support.smtp import PostOffice
 
+pytestmark = pytest.mark.both_databases
 ANNA = "anna@rathaus.example"
+# What the e-mail package itself gives up on.
+NESTED = b"".join(
+    b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000)
+)
+ENDLESS = b"Content-Type: text/plain; name*" + b"9" * 5000 + b"=x\r\n\r\n"
 
 
 def sent(number: int, address: str = ANNA, **given: object) -> Letter:
@@ -71,6 +77,24 @@ def test_what_names_none_of_our_letters_changes_nothing(app: Flask, raw: bytes) 
     assert suppression_reason(ANNA) is None
 
 
+@pytest.mark.parametrize("raw", [NESTED, ENDLESS], ids=["nested", "endless"])
+def test_a_message_nobody_can_read_is_logged_and_holds_up_no_other(
+    app: Flask, caplog: pytest.LogCaptureFixture, raw: bytes
+) -> None:
+    letter = sent(1)
+    assert bounces.take(raw) == "unreadable"
+    assert caplog.text.count("message cannot be taken in") == 1
+    assert bounces.take(report(letter, "5.1.1")) == "suppressed"
+
+
+@pytest.mark.parametrize("odd", [b"\0", "ü".encode(), b"\xff"])
+def test_what_no_text_in_the_database_may_hold_names_no_letter(app: Flask, odd: bytes) -> None:
+    """Headers of a message that is enclosed come to us as they are."""
+    enclosed = b"Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <a" + odd + b"@rathaus.example>\r\n"
+    report = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" + enclosed + b"--x--\r\n"
+    assert bounces.take(b"In-Reply-To: <a" + odd + b"@rathaus.example>\r\n" + report) == "ignored"
+
+
 def test_a_person_who_answers_is_told_once_a_month_how_to_reach_somebody(
     app: Flask, smtp: PostOffice
 ) -> None:
@@ -122,8 +146,12 @@ def test_a_maildir_is_read_and_each_message_put_aside(app: Flask, tmp_path: Path
     run = app.test_cli_runner().invoke
     result = run(args=["bounces", "process", str(tmp_path)])
     assert result.stdout == "Messages: 1 ignored, 1 suppressed. Letters to colleagues: 0.\n", result.output
-    assert sorted(path.name for path in (tmp_path / ".processed" / "cur").iterdir()) == ["1", "2:2,S"]
+    done = tmp_path / ".processed" / "cur"
+    assert sorted(path.name for path in done.iterdir()) == ["1", "2:2,S"]
     assert run(args=["bounces", "process", str(tmp_path)]).stdout.startswith("Messages: none.")
+    (tmp_path / "cur" / "3:2,S").write_bytes(NESTED)
+    assert run(args=["bounces", "process", str(tmp_path)]).stdout.startswith("Messages: 1 unreadable.")
+    assert (done / "3:2,FS").exists()
     result = run(args=["bounces", "process", "-"], input=BytesIO(report(letter, "5.1.1")))
     assert result.stdout.startswith("Messages: 1 known.")
     result = run(args=["bounces", "process", str(tmp_path / "new")])
