@@ -135,6 +135,18 @@ def remind_of_dates(stop: Stop) -> Work | None:
     return Work(str(report), succeeded=not report.failed)
 
 
+def read_returned(stop: Stop) -> Work | None:
+    """Take in what came back, where there is a mailbox to ask."""
+    from kleinstadt_net.services import bounce_mailbox
+
+    if not bounce_mailbox.is_configured():
+        return None
+    poll = bounce_mailbox.poll(stop=stop)
+    if poll.error:
+        return Work(f"mailbox cannot be used: {poll.error}; messages: {poll}", succeeded=False)
+    return Work(f"messages: {poll}", succeeded=poll.is_clean) if poll.outcomes else None
+
+
 def tell_of_unreachable(stop: Stop) -> Work | None:
     """Tell the other people of a town that letters to one of them come back."""
     from kleinstadt_net.services import bounces
@@ -203,6 +215,7 @@ JOBS = (
     Job("notifications", CronTrigger(minute="0,30", timezone=territory.TIME_ZONE), bundle_notifications),
     Job("exchanges", CronTrigger(hour=8, minute=10, timezone=territory.TIME_ZONE), look_after_requests),
     Job("appointments", CronTrigger(hour="8-18", minute=25, timezone=territory.TIME_ZONE), remind_of_dates),
+    Job("returns", CronTrigger(minute="1,16,31,46", timezone=territory.TIME_ZONE), read_returned),
     Job(
         "bounces", CronTrigger(hour="8-18", minute="9,39", timezone=territory.TIME_ZONE), tell_of_unreachable
     ),

@@ -55,9 +55,23 @@ class Settings(BaseSettings):
         default="",
         description="mailbox for reports about letters, which must take bounce+anything too; empty: none are read",
     )
+    mail_imap_server: str = Field(
+        default="", description="IMAP server of the mailbox for what comes back; empty: none is asked"
+    )
+    mail_imap_port: int = Field(
+        default=993, ge=1, le=65535, description="port of the IMAP server, with TLS from the first byte"
+    )
+    mail_imap_username: str = Field(default="", description="IMAP user")
+    mail_imap_password: SecretStr = Field(default=SecretStr(""), description="IMAP password")
+    mail_imap_folder: str = Field(default="INBOX", min_length=1, description="folder that is read")
+    mail_imap_done_folder: str = Field(
+        default="Processed",
+        min_length=1,
+        description="folder for messages that have been read; it is made where it is missing",
+    )
     # Real servers check for spam before they answer DATA.
     mail_step_timeout: float = Field(
-        default=30, gt=0, description="seconds for each step of the talk with the mail server"
+        default=30, gt=0, description="seconds for each step of the talk with a mail server"
     )
     mail_claim_timeout: int = Field(
         default=0, ge=0, description="seconds after which a letter in hand is nobody's; 0: thirty steps' time"
@@ -152,6 +166,16 @@ class Settings(BaseSettings):
         if any(ord(ch) < 32 for ch in value):
             raise ValueError("must not contain control characters")
         return value
+
+    @model_validator(mode="after")
+    def _mailbox_is_complete(self) -> "Settings":
+        if not self.mail_imap_server:
+            return self
+        if not (self.mail_imap_username and self.mail_imap_password.get_secret_value()):
+            raise ValueError("MAIL_IMAP_SERVER needs MAIL_IMAP_USERNAME and MAIL_IMAP_PASSWORD")
+        if self.mail_imap_folder == self.mail_imap_done_folder:
+            raise ValueError("MAIL_IMAP_DONE_FOLDER must be another folder than MAIL_IMAP_FOLDER")
+        return self
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> "Settings":

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import trustme
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskCliRunner
@@ -252,6 +253,19 @@ def _no_stray_letters(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     watch.install(monkeypatch.setattr)
     yield
     assert not watch.strays, f"SMTP connections nobody allowed: {watch.strays}"
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Vouches for the certificates of the tests' own servers; nobody knows it but who asks for ``trusted``."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
 
 
 @pytest.fixture(scope="session")

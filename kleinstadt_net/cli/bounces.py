@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from kleinstadt_net import clock
-from kleinstadt_net.services import bounces
+from kleinstadt_net import clock, jobs
+from kleinstadt_net.services import bounce_mailbox, bounces
 
 group = AppGroup("bounces", help="Reports about letters that came back.")
 
@@ -24,8 +24,28 @@ def process(source: str) -> None:
     A message moves to the folder .processed once what follows from it is stored; one that cannot be read gets a star.
     """
     found = _read_maildir(Path(source)) if source != "-" else Counter([bounces.take(sys.stdin.buffer.read())])
-    told = bounces.tell_colleagues(clock.now())
-    click.echo(f"Messages: {bounces.said(found)}. Letters to colleagues: {told}.")
+    _conclude(bounces.said(found))
+
+
+@group.command("poll")
+@click.option("--limit", type=click.IntRange(min=1), default=bounce_mailbox.MESSAGES, show_default=True)
+def poll(limit: int) -> None:
+    """Read the mailbox of MAIL_IMAP_SERVER, at most so many messages.
+
+    A message moves to MAIL_IMAP_DONE_FOLDER once what follows from it is stored; one that cannot be read gets a star.
+    """
+    if not bounce_mailbox.is_configured():
+        raise click.ClickException("MAIL_IMAP_SERVER is not set.")
+    with jobs.stopping() as stop:
+        found = bounce_mailbox.poll(limit, stop=stop.is_set)
+    _conclude(str(found))
+    if found.error:
+        raise click.ClickException(f"The mailbox cannot be used: {found.error}.")
+    click.echo(f"Left in the mailbox: {found.waiting}.")
+
+
+def _conclude(found: str) -> None:
+    click.echo(f"Messages: {found}. Letters to colleagues: {bounces.tell_colleagues(clock.now())}.")
 
 
 def _read_maildir(maildir: Path) -> Counter[bounces.Outcome]:

@@ -23,6 +23,7 @@ CODES = (
     "compose_failed",
     "failures",
     "oldest_waiting",
+    "returns_unread",
     "paused",
 )
 
@@ -32,7 +33,7 @@ class Watched:
     """What is known of this month's letters. ``overdue_since``: when the first of those opened that nobody wrote yet.
 
     ``waiting_since``: when letters first missed their round. ``sent`` and ``failed`` count the last days, ``late`` the
-    letters that should have left more than ``SENT_WITHIN`` ago.
+    letters that should have left more than ``SENT_WITHIN`` ago. ``returns_unread``: nobody can read what came back.
     """
 
     needs_round: bool = False
@@ -44,6 +45,7 @@ class Watched:
     sent: int = 0
     failed: int = 0
     late: int = 0
+    returns_unread: bool = False
     paused_at: datetime | None = None
 
 
@@ -59,6 +61,7 @@ def decide(watched: Watched, now: datetime) -> tuple[str, ...]:
         "failures": decided >= FAILED_AMONG and watched.failed > FAILED_SHARE * decided,
         # Letters that are halted on purpose are not late.
         "oldest_waiting": watched.paused_at is None and watched.late > 0,
+        "returns_unread": watched.returns_unread,
         "paused": _is_older(watched.paused_at, PAUSED_FOR, now),
     }
     return tuple(code for code in CODES if found[code])

@@ -43,6 +43,8 @@ LETTER = "operator_alert"
 FAILED_WITHIN = timedelta(days=3)
 # Four ticks of the job that writes them: as long as it fails it says so again.
 COMPOSED_WITHIN = timedelta(hours=1)
+# A mailbox that is away for half an hour is no trouble: within this time the job comes by eight times.
+READ_WITHIN, UNREAD_TICKS = timedelta(hours=2), 6
 
 log = structlog.get_logger("alerts")
 
@@ -134,6 +136,7 @@ def _watched(now: datetime) -> Watched:
         sent=sent,
         failed=failed,
         late=_late(now),
+        returns_unread=_returns_unread(now - READ_WITHIN),
         paused_at=db.session.scalar(select(Installation.sending_paused_at)),
     )
 
@@ -174,6 +177,13 @@ def _compose_failed(since: datetime) -> bool:
         .limit(1)
     )
     return latest is False
+
+
+def _returns_unread(since: datetime) -> bool:
+    failed = select(func.count()).where(
+        JobRun.name == "returns", JobRun.finished_at > since, JobRun.succeeded.is_(False)
+    )
+    return (db.session.scalar(failed) or 0) >= UNREAD_TICKS
 
 
 def _outcomes(since: datetime) -> tuple[int, int]:

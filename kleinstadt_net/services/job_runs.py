@@ -23,6 +23,7 @@ ALLOWED_SILENCE = {
     "circles": timedelta(days=2),
     "exchanges": timedelta(days=2),
     "alerts": timedelta(hours=1),
+    "returns": timedelta(hours=2),
     "bounces": timedelta(days=1),
     "housekeeping": timedelta(hours=6),
     "inactivity": timedelta(days=2),

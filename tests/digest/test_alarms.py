@@ -31,6 +31,7 @@ def test_a_month_that_goes_its_way_is_no_trouble() -> None:
         (Watched(compose_failed=True), "compose_failed"),
         (Watched(sent=19, failed=2), "failures"),
         (Watched(late=1), "oldest_waiting"),
+        (Watched(returns_unread=True), "returns_unread"),
         (Watched(paused_at=NOW - timedelta(days=1, minutes=1), late=1), "paused"),
     ],
 )
@@ -69,6 +70,7 @@ def test_all_of_it_at_once_is_told_in_a_fixed_order() -> None:
         overdue_since=NOW - 48 * HOUR,
         compose_failed=True,
         failed=20,
+        returns_unread=True,
         paused_at=NOW - 48 * HOUR,
     )
     assert decide(everything, NOW) == tuple(code for code in CODES if code != "oldest_waiting")

@@ -86,6 +86,16 @@ def test_only_delivery_uses_the_connection() -> None:
     assert not found
 
 
+def test_only_one_room_speaks_imap() -> None:
+    found = [
+        f"{path}:{line} {module}"
+        for path, tree in source.modules()
+        for module, _, line in source.imported(tree)
+        if path != "mail/imap.py" and module.split(".")[0] in {"imaplib", "imapclient"}
+    ]
+    assert not found
+
+
 def test_nothing_sends_past_the_outbox() -> None:
     """Flask-Mail's ``mail.send`` exists wherever the extension is imported; nobody calls it."""
     pattern = re.compile(r"(^|\.)mail\.(send|send_message|connect)$")

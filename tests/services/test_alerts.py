@@ -84,6 +84,19 @@ def test_every_operator_is_told_once_a_day_and_again_the_next_until_it_is_over(
     assert all(row.cleared_at for row in db.session.scalars(select(OperatorAlert)))
 
 
+def test_a_mailbox_that_nobody_can_read_is_told_after_an_hour_and_not_of_every_failure(
+    app: Flask, later: time_machine.Traveller
+) -> None:
+    for _ in range(5):
+        job_runs.record("returns", clock.now(), clock.now(), False, "mailbox cannot be used")
+        later.shift(timedelta(minutes=15))
+    assert alerts.check(clock.now()).open == ()
+    job_runs.record("returns", clock.now(), clock.now(), False, "mailbox cannot be used")
+    assert alerts.check(clock.now()).told == ("returns_unread",)
+    later.shift(timedelta(hours=2))
+    assert alerts.check(clock.now()).open == ()
+
+
 def test_several_troubles_share_a_letter(app: Flask) -> None:
     job_runs.record("digests", clock.now(), clock.now(), False, "failed 1")
     for _ in range(20):
