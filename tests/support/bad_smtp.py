@@ -6,8 +6,10 @@
 import asyncio
 from collections import Counter
 
+import trustme
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.support.certificates import server_context
 from tests.support.smtp import PostOffice
 
 
@@ -19,6 +21,8 @@ def hang_up(server: SMTP) -> None:
 
 class BadServer(PostOffice):
     """A server without any habit; those below each have one."""
+
+    encrypted = False
 
     def reset(self) -> None:
         super().reset()
@@ -98,3 +102,12 @@ class Stalling(BadServer):
         if self.tries[envelope.rcpt_tos[0]] == 1:
             await asyncio.Event().wait()
         return await super().handle_DATA(server, session, envelope)
+
+
+class WrongCertificate(BadServer):
+    """Insists on STARTTLS and shows a certificate nobody vouches for."""
+
+    encrypted = True
+
+    def __init__(self) -> None:
+        super().__init__(tls_context=server_context(trustme.CA()), require_starttls=True)

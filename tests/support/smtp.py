@@ -33,13 +33,14 @@ class Delivered:
 
 class PostOffice:
     """``deliveries`` is what arrived. ``on_recipient`` and ``on_data`` may answer with a refusal such as
-    ``"450 4.2.1 come back later"``; both get the recipient's address and run in the server's thread."""
+    ``"450 4.2.1 come back later"``; both get the recipient's address and run in the server's thread.
+    ``options`` are those of aiosmtpd's controller."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         self._socket = loopback_socket()
         self.host = LOOPBACK
         self.port: int = self._socket.getsockname()[1]
-        self._controller = _OnSocket(self, self._socket)
+        self._controller = _OnSocket(self, self._socket, **options)
         self.reset()
 
     def reset(self) -> None:
@@ -110,9 +111,9 @@ def loopback_socket() -> socket.socket:
 class _OnSocket(Controller):
     """The controller on a socket that is bound already: no port is guessed and lost again."""
 
-    def __init__(self, handler: PostOffice, bound: socket.socket) -> None:
+    def __init__(self, handler: PostOffice, bound: socket.socket, **options: Any) -> None:
         host, port = bound.getsockname()
-        super().__init__(handler, hostname=host, port=port)
+        super().__init__(handler, hostname=host, port=port, **options)
         self._bound = bound
 
     def _create_server(self) -> Any:
