@@ -158,7 +158,8 @@ def test_after_a_restore_a_month_that_had_left_is_closed_without_a_second_letter
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """No further page for the database; where that cannot be had, its words for it at the first letter."""
+    """No further page for SQLite. For PostgreSQL only its words for it, at the first letter: a real one would need a
+    disk of its own, which only root can make (seen once by hand: the same words, and the same outcome)."""
     if db.engine.dialect.name == "sqlite":
         pages = db.session.scalar(text("PRAGMA page_count"))
         before = db.session.scalar(text("PRAGMA max_page_count"))
@@ -211,6 +212,7 @@ def test_on_a_full_disk_no_letter_is_half_written_and_all_are_once_there_is_room
 def test_a_database_away_between_the_text_and_its_mark_costs_no_second_copy(
     app: Flask, smtp: PostOffice
 ) -> None:
+    """Its words alone, on both databases; ``test_database_away.py`` has a PostgreSQL that really goes."""
     for _ in range(2):
         # Due by the database's clock, which does not travel.
         LetterFactory(next_try_at=TUESDAY - timedelta(days=365))
