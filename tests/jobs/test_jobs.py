@@ -6,6 +6,7 @@ from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from kleinstadt_net import jobs
 from kleinstadt_net.database import db
@@ -66,6 +67,18 @@ def test_a_job_that_breaks_its_transaction_is_noted_all_the_same(app: Flask) -> 
     jobs.tick(app, job(broken))
     ((name, succeeded, _),) = runs()
     assert (name, succeeded) == ("letters", False)
+
+
+def test_a_run_that_cannot_be_noted_leaves_no_heartbeat_either(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OperationalError("INSERT INTO job_runs", None, Exception("No space left on device"))
+
+    monkeypatch.setattr(job_runs, "record", full)
+    jobs.tick(app, job(lambda stop: Work("sent 3")))
+    assert "job could not be noted" in caplog.text
+    assert db.session.scalars(select(JobHeartbeat)).all() == []
 
 
 def test_a_job_runs_in_an_application_context_of_its_own(app: Flask) -> None:
