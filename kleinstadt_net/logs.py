@@ -57,7 +57,7 @@ def _configure(renderer: structlog.typing.Processor) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     # They tell each step they take; fontTools even which letters a document is written with.
-    for name in ("apscheduler", "alembic", "weasyprint", "fontTools"):
+    for name in ("apscheduler", "alembic", "weasyprint", "fontTools", "imapclient"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

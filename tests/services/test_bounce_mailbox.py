@@ -117,7 +117,6 @@ def test_a_message_that_cannot_be_read_is_set_aside_with_a_star_and_logged_once(
     assert rb"\Flagged" in aside
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("command", "number", "when"),
     [
@@ -140,6 +139,21 @@ def test_a_line_that_breaks_loses_nothing_and_the_next_poll_goes_on(
     assert bounce_mailbox.poll().error is None
     assert counted() == 3
     assert room.folder() == [] and len(room.folder(DONE)) == 3
+
+
+@pytest.mark.both_databases
+def test_two_that_poll_at_once_change_nothing_more_than_one(mailbox_app: Flask, room: MailRoom) -> None:
+    room.put(*(soft(n) for n in (1, 2, 3)))
+    others: list[bounce_mailbox.Poll] = []
+
+    def meanwhile() -> bool:
+        if not others:
+            others.append(bounce_mailbox.poll())
+        return False
+
+    assert bounce_mailbox.poll(stop=meanwhile).outcomes == {"known": 3}
+    assert others[0].outcomes == {"noted": 3}
+    assert counted() == 3 and len(room.folder(DONE)) == 3
 
 
 def test_a_database_that_is_away_leaves_the_message_in_its_folder(
