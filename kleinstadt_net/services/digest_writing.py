@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from kleinstadt_net import clock
@@ -80,11 +80,29 @@ def _store(group: Sequence[Closing]) -> list[Outcome]:
     letters = outbox.post_all([closing.draft for closing in group if closing.draft is not None])
     posted = [closing for closing in group if closing.draft is None or closing.draft.key in letters]
     links.store(row for closing in posted for row in closing.minted)
+    _forget_failed(posted)
     _insert(DigestItem, [row for closing in posted for row in _items(closing, letters)])
     _insert(DigestIssue, [_issue(closing, letters) for closing in posted])
     _keep([letters[c.draft.key] for c in posted if c.draft is not None and not c.reader.by_mail])
     done = {closing.reader.account_id for closing in posted}
     return [OUTCOMES[c.outcome] if c.reader.account_id in done else "overtaken" for c in group]
+
+
+def _forget_failed(posted: Sequence[Closing]) -> None:
+    """What a letter that never came was to tell is told by these instead, and noted with them alone."""
+    keys = {key for closing in posted for key in closing.keys}
+    if not keys:
+        return
+    account_ids = [closing.reader.account_id for closing in posted]
+    failed = select(Letter.id).where(Letter.account_id.in_(account_ids), Letter.state == "failed")
+    db.session.execute(
+        delete(DigestItem).where(
+            DigestItem.account_id.in_(account_ids),
+            DigestItem.item_key.in_(keys),
+            DigestItem.letter_id.in_(failed),
+        ),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _items(closing: Closing, letters: dict[str, int]) -> list[dict[str, Any]]:
