@@ -14,10 +14,11 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# A letter shown in the browser brings its own inlined styles and may run nothing at all.
+# A letter shown in the browser brings its own inlined styles and may run nothing at all. What its links open is outside
+# of its sandbox, in which no form could be sent: it would be looked at and never answered.
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'self'; sandbox allow-popups"
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 EMBEDDING_POLICY = CONTENT_POLICY + "; frame-src 'self'"
 

@@ -229,6 +229,29 @@ def test_a_mayor_reads_her_letter_answers_from_it_and_leaves_with_one_click(
     assert frequencies() == {mayor.id: "off", other_mayor.id: "off"}
 
 
+def test_whoever_reads_the_letter_in_a_browser_can_answer_it_too(
+    live_server: LiveServer, open_window: OpenWindow, smtp: PostOffice
+) -> None:
+    towns = [make_town("Ellernrode"), make_town("Lauenfurt")]
+    for town, what in zip(towns, ("seeking", "strength"), strict=True):
+        state(town, "innenstadt", what)
+    mayor = make_person(towns[0], reads=True)
+    operate("rounds", "run")
+    operate("digests", "enqueue", "--now")
+    operate("letters", "deliver")
+    (letter,) = smtp.to(mayor.email)
+    (address,) = {link for link in links_in(letter) if "/brief/lesen/" in link}
+
+    page = open_window(TELEPHONE)
+    page.goto(address)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Kontakt gewünscht").click()
+    reader = Navigator(opened.value)
+    reader.press("Kontakt gewünscht")
+    reader.sees_heading("Danke für Ihre Antwort")
+    assert answers() == 1
+
+
 def answer_from_the_letter(reader: Navigator, address: str) -> None:
     """A window without any cookie; looking, even twice, gives no answer."""
     for _ in range(2):

@@ -1,6 +1,8 @@
 """Headers that hold on every page, and the few pages that deviate."""
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from kleinstadt_net.security import headers
 from tests.house.world import World, routes
 from tests.support.client import ProofReadingClient
 
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # Shows a letter as it was sent, with its own inlined styles / shows such a page inside a frame.
 DEVIATING = {
     "digests.show": headers.EMBEDDING_POLICY,
@@ -84,6 +87,16 @@ def test_the_policy_lets_no_inline_code_and_no_other_host_in() -> None:
     assert "script-src" not in headers.LETTER_POLICY
     assert headers.LETTER_POLICY.startswith("default-src 'none'")
     assert "allow-scripts" not in headers.LETTER_POLICY
+
+
+def test_a_letter_in_a_frame_is_held_no_closer_than_on_a_page_of_its_own() -> None:
+    allowed = headers.LETTER_POLICY.partition("sandbox ")[2]
+    frames = [
+        frame
+        for path in TEMPLATES.rglob("*.html")
+        for frame in re.findall(r"<iframe[^>]*>", path.read_text())
+    ]
+    assert frames and all(f'sandbox="{allowed}"' in frame for frame in frames if "sandbox" in frame)
 
 
 def test_another_host_name_is_refused(client: ProofReadingClient) -> None:
