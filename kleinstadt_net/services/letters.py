@@ -4,14 +4,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from kleinstadt_net import clock, formats
 from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.digest import due
 from kleinstadt_net.mail import letters, outbox
 from kleinstadt_net.mail.database_clock import database_now
-from kleinstadt_net.mail.suppressions import suppression_reason
-from kleinstadt_net.models import Letter
+from kleinstadt_net.mail.suppressions import refusals
+from kleinstadt_net.models import Letter, Subscription
 from kleinstadt_net.services import installation
 
 # What the list of letters says of one that was waiting in a restored backup.
@@ -83,22 +84,35 @@ def hold_waiting() -> int:
 
 
 def retry_failed(days: int) -> int:
-    """Put failed letters of the last ``days`` back to the foot of the ladder; returns how many.
+    """Put failed letters of the last ``days`` back to the foot of the ladder; returns how many. Commits.
 
-    Older ones are no news any more, and an address that was refused for good stays refused.
+    Older ones are no news any more.
     """
     begin_writing(db.session)
+    again = put_back(Letter.created_at > clock.now() - timedelta(days=days))
+    db.session.commit()
+    return again
+
+
+def put_back(which: ColumnElement[bool]) -> int:
+    """The same for certain letters, in the running transaction.
+
+    An address that was refused stays refused, and who has left the Monatsbrief meanwhile gets none.
+    """
+    has_left = exists().where(Subscription.account_id == Letter.account_id, Subscription.frequency == due.OFF)
     failed = db.session.execute(
-        select(Letter.id, Letter.recipient).where(
-            Letter.state == "failed", Letter.created_at > clock.now() - timedelta(days=days)
-        )
+        select(Letter.id, Letter.recipient)
+        .where(Letter.state == "failed", which, ~((Letter.kind == "digest") & has_left))
+        .order_by(Letter.id)
+        # Another operator may be at it; what she has put back may be on its way already.
+        .with_for_update()
     ).all()
-    chosen = [row.id for row in failed if suppression_reason(row.recipient) is None]
+    refused = refusals({row.recipient for row in failed})
+    chosen = [row.id for row in failed if row.recipient not in refused]
     db.session.execute(
         update(Letter)
         .where(Letter.id.in_(chosen))
         .values(state="pending", attempts=0, next_try_at=database_now()),
         execution_options={"synchronize_session": False},
     )
-    db.session.commit()
     return len(chosen)

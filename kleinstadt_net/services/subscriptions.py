@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest.due import FREQUENCIES, MONTHLY, OFF, QUARTERLY
-from kleinstadt_net.models import Account, Membership, Subscription, Town
+from kleinstadt_net.models import Account, Letter, Membership, Subscription, Town
 from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import audit, consents, urls
 from kleinstadt_net.vocabulary import SUBJECTS, WISH_TITLES
@@ -176,9 +176,24 @@ def change(row: Subscription, frequency: str, paused_until: date | None, wording
         consents.give(row.account_id, consents.DIGEST, consents.DIGEST_VERSION, wording[:MAX_WORDING], proof)
     if frequency == OFF and row.frequency != OFF:
         consents.withdraw(row.account_id, consents.DIGEST)
+        _hold_back(row.account_id)
     if (row.frequency, row.paused_until) != (frequency, paused_until) or renews:
         row.frequency, row.paused_until, row.changed_at = frequency, paused_until, now
         audit.record("subscription.changed", account_id=row.account_id, frequency=frequency)
+
+
+def _hold_back(account_id: int) -> None:
+    """Let no Monatsbrief leave that still waits in the outbox; it is read on the web like those before it."""
+    db.session.execute(
+        update(Letter)
+        .where(
+            Letter.account_id == account_id,
+            Letter.kind == "digest",
+            Letter.state.in_(("pending", "unknown")),
+        )
+        .values(state="kept", error=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _of_token(token: str) -> Subscription | None:

@@ -1,13 +1,12 @@
 """Letters that were given up: which ones, why, and another try for them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select
 
+from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.mail.database_clock import database_now
-from kleinstadt_net.mail.suppressions import suppression_reason
 from kleinstadt_net.models import Letter
 from kleinstadt_net.services import audit, letters
 from kleinstadt_net.services.letters import HELD
@@ -70,32 +69,19 @@ def latest(*, limit: int, offset: int) -> list[Undelivered]:
 
 
 def retry(letter_id: int, account_id: int) -> bool:
-    """Put one letter back to the foot of its ladder; False where there is none, or its address is refused for good.
-
-    Commits.
-    """
+    """Put one letter back to the foot of its ladder; False where it has not failed or must not be written. Commits."""
     begin_writing(db.session)
-    recipient = db.session.scalar(
-        select(Letter.recipient).where(Letter.id == letter_id, Letter.state == "failed")
-    )
-    if recipient is None or suppression_reason(recipient) is not None:
-        db.session.rollback()
-        return False
-    again = db.session.execute(
-        update(Letter)
-        .where(Letter.id == letter_id, Letter.state == "failed")
-        .values(state="pending", attempts=0, next_try_at=database_now())
-        .returning(Letter.id),
-        execution_options={"synchronize_session": False},
-    ).scalar_one_or_none()
-    audit.record("letter.retried", account_id=account_id, letter=letter_id)
+    again = letters.put_back(Letter.id == letter_id) > 0
+    if again:
+        audit.record("letter.retried", account_id=account_id, letter=letter_id)
     db.session.commit()
-    return again is not None
+    return again
 
 
 def retry_all(account_id: int) -> int:
     """The same for all that failed lately; how many there were. Commits."""
-    again = letters.retry_failed(RETRIED_DAYS)
+    begin_writing(db.session)
+    again = letters.put_back(Letter.created_at > clock.now() - timedelta(days=RETRIED_DAYS))
     audit.record("letter.retried", account_id=account_id, letters=again)
     db.session.commit()
     return again

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.models import AuditEntry, Consent, Letter, Subscription
-from kleinstadt_net.services import digest_consent, subscriptions
+from kleinstadt_net.services import digest_consent, letters, subscriptions, undelivered
 from kleinstadt_net.services.subscriptions import Choices
-from tests.factories import MembershipFactory, SubscriptionFactory, TownFactory
+from tests.factories import LetterFactory, MembershipFactory, SubscriptionFactory, TownFactory
 
 WORDING = "Ja, bitte schicken Sie mir den Monatsbrief."
 
@@ -55,6 +55,25 @@ def test_leaving_takes_one_call_and_may_be_repeated(app: Flask) -> None:
     assert only_row().frequency == "off"
     assert subscriptions.unsubscribe(row.token)
     assert db.session.scalar(select(func.count(AuditEntry.id))) == 1
+
+
+def test_a_monatsbrief_that_waits_in_the_outbox_leaves_no_more_once_its_reader_has_left(app: Flask) -> None:
+    row = SubscriptionFactory()
+    waiting, again, failed, other, elsewhere = (
+        LetterFactory(account_id=account_id, kind=kind, state=state)
+        for account_id, kind, state in (
+            (row.account_id, "digest", "pending"),
+            (row.account_id, "digest", "unknown"),
+            (row.account_id, "digest", "failed"),
+            (row.account_id, "reset_password", "pending"),
+            (SubscriptionFactory().account_id, "digest", "pending"),
+        )
+    )
+    subscriptions.unsubscribe(row.token)
+    db.session.expire_all()
+    assert (waiting.state, again.state) == ("kept", "kept")
+    assert (other.state, elsewhere.state) == ("pending", "pending")
+    assert letters.retry_failed(7) == 0 and not undelivered.retry(failed.id, row.account_id)
 
 
 def test_leaving_with_an_unknown_token_is_no_error(app: Flask) -> None:
