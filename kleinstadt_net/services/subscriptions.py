@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
@@ -109,8 +109,7 @@ def unsubscribe(token: str) -> bool:
 
     Answers whether the token belongs to anybody, which no page may show.
     """
-    begin_writing(db.session)
-    row = _of_token(token)
+    row = locked(token)
     if row is not None:
         change(row, OFF, None, "", PAGE_PROOF)
     db.session.commit()
@@ -141,14 +140,17 @@ def of_account(account_id: int) -> Preferences | None:
 
 
 def of(account_id: int) -> Subscription | None:
-    """The row of a person, within the running transaction."""
-    return db.session.scalar(select(Subscription).where(Subscription.account_id == account_id))
+    """The row of a person, locked for the running transaction."""
+    return _locked(Subscription.account_id == account_id)
 
 
 def locked(token: str) -> Subscription | None:
-    """The row behind the token of a letter, in a transaction that is going to write."""
+    """The row behind the token of a letter, in a transaction that writes.
+
+    Leaving and saving other preferences at the same moment wait for each other: leaving must not be overwritten.
+    """
     begin_writing(db.session)
-    return _of_token(token)
+    return _locked(Subscription.token == token)
 
 
 def receives(row: Subscription) -> bool:
@@ -196,11 +198,17 @@ def _hold_back(account_id: int) -> None:
     )
 
 
-def _of_token(token: str) -> Subscription | None:
-    return db.session.scalar(select(Subscription).where(Subscription.token == token))
+def _locked(condition: ColumnElement[bool]) -> Subscription | None:
+    return db.session.scalar(
+        select(Subscription)
+        .where(condition)
+        .with_for_update()
+        # The page may have read it before it was locked.
+        .execution_options(populate_existing=True)
+    )
 
 
-def _preferences(condition: object) -> Preferences | None:
+def _preferences(condition: ColumnElement[bool]) -> Preferences | None:
     found = db.session.execute(
         select(Subscription, Account, Town.name)
         .join(Account, Account.id == Subscription.account_id)
@@ -209,7 +217,7 @@ def _preferences(condition: object) -> Preferences | None:
             (Membership.account_id == Account.id) & (Membership.state == "confirmed"),
         )
         .outerjoin(Town, Town.id == Membership.town_id)
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)
         .order_by(Membership.is_home.desc(), Membership.id)
         .limit(1)
     ).first()
