@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
+from kleinstadt_net.mail.letters import mailable
 from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.models import Suppression
 
@@ -89,6 +90,14 @@ def refusals(addresses: Collection[str]) -> dict[str, Refusal]:
 def hashes(address: str) -> list[str]:
     """The hash under today's key first, then under earlier keys: a new key must not forget refusals."""
     bound = settings.current()
-    text = f"suppression\0{address.strip().lower()}".encode()
+    text = f"suppression\0{_as_it_travels(address).lower()}".encode()
     keys = (bound.secret_key, *bound.secret_key_fallbacks)
     return [hmac.new(key.get_secret_value().encode(), text, hashlib.sha256).hexdigest() for key in keys]
+
+
+def _as_it_travels(address: str) -> str:
+    """A domain with umlauts has two writings: an account keeps the one, its letters and what comes back the other."""
+    try:
+        return mailable(address)
+    except ValueError:
+        return address.strip()

@@ -9,7 +9,7 @@ from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.mail import suppressions
 from kleinstadt_net.models import Account, Letter, OneTimeLink
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import audit, correspondence, links, throttle, urls
+from kleinstadt_net.services import audit, correspondence, links, mailbox_links, throttle, urls
 from kleinstadt_net.services.throttle import Ladder, TooManyAttempts
 
 PURPOSE = LETTER = "address_again"
@@ -35,11 +35,7 @@ def ask(account_id: int) -> None:
     token, key = links.create(PURPOSE, account_id, days=LINK_DAYS), new_token()
     context = {"url": urls.absolute(PATH.format(token=token))}
     correspondence.write(LETTER, account, key=key, context=context)
-    # The address a link speaks for is the one its letter went to.
-    letter_id = db.session.scalar(select(Letter.id).where(Letter.key == f"{LETTER}:{key}"))
-    link = links.find(token, PURPOSE)
-    assert link is not None
-    link.target_id = letter_id
+    mailbox_links.bind(token, f"{LETTER}:{key}")
     db.session.commit()
 
 
@@ -81,8 +77,6 @@ def lift_for_letter(letter_id: int, by_account_id: int) -> bool:
 
 
 def _address(link: OneTimeLink) -> str | None:
-    return db.session.scalar(
-        select(Letter.recipient)
-        .join(Account, Account.id == link.account_id)
-        .where(Letter.id == link.target_id, Letter.recipient == Account.email)
-    )
+    address = mailbox_links.address(link)
+    own = db.session.scalar(select(Account.email).where(Account.id == link.account_id))
+    return address if address == own else None

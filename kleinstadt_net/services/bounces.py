@@ -168,15 +168,16 @@ def _hint(incoming: Incoming, letter: Letter) -> Outcome:
 
 def _unreachable(now: datetime) -> Iterable[Account]:
     """People whose address failed for good lately and is still theirs."""
-    return db.session.scalars(
-        select(Account)
-        .join(Letter, (Letter.account_id == Account.id) & (Letter.recipient == Account.email))
+    rows = db.session.execute(
+        select(Account, Letter.recipient)
+        .join(Letter, Letter.account_id == Account.id)
         .join(Bounce, Bounce.letter_id == Letter.id)
         .join(Suppression, Suppression.address_hash == Bounce.address_hash)
         .where(Bounce.at > now - TOLD_WITHIN, Suppression.kind.in_(("hard", "soft")))
         .distinct()
         .order_by(Account.id)
     ).all()
+    return [account for account, failed in rows if mail_letters.mailable(account.email) == failed]
 
 
 def _colleagues(account: Account) -> list[tuple[Account, Town]]:

@@ -5,9 +5,9 @@ from sqlalchemy.exc import IntegrityError
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import begin_writing, db
-from kleinstadt_net.models import Account, Letter, OneTimeLink
+from kleinstadt_net.models import Account, OneTimeLink
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import accounts, audit, correspondence, links, throttle, urls
+from kleinstadt_net.services import accounts, audit, correspondence, links, mailbox_links, throttle, urls
 from kleinstadt_net.services.throttle import Ladder, TooManyAttempts
 
 PURPOSE = "email_change"
@@ -41,7 +41,7 @@ def request(account_id: int, email: str) -> None:
 def address_of(token: str) -> str | None:
     """The new address a link would set, or None when it does not hold; reads only."""
     link = links.find(token, PURPOSE)
-    return _address(link) if link else None
+    return mailbox_links.address(link) if link else None
 
 
 def confirm(token: str) -> bool:
@@ -51,7 +51,7 @@ def confirm(token: str) -> bool:
     """
     begin_writing(db.session)
     link = links.find(token, PURPOSE)
-    address = _address(link) if link else None
+    address = mailbox_links.address(link) if link else None
     if link is None or address is None or not links.consume(link):
         db.session.rollback()
         return False
@@ -79,15 +79,7 @@ def _write_link(account_id: int, address: str) -> None:
         context={"url": urls.absolute(EMAIL_PATH.format(token=token))},
         account_id=account_id,
     )
-    # The address a link speaks for is the one its letter went to; it is kept nowhere else.
-    letter_id = db.session.scalar(select(Letter.id).where(Letter.key == f"{LETTER}:{key}"))
-    link = links.find(token, PURPOSE)
-    assert link is not None
-    link.target_id = letter_id
-
-
-def _address(link: OneTimeLink) -> str | None:
-    return db.session.scalar(select(Letter.recipient).where(Letter.id == link.target_id))
+    mailbox_links.bind(token, f"{LETTER}:{key}")
 
 
 def _belongs_to_another(address: str, account_id: int) -> bool:

@@ -101,6 +101,14 @@ def test_a_new_address_counts_after_its_link_and_ends_the_links_sent_to_the_old_
     assert sign_in.with_password(MOVED, OLD, Device("192.0.2.1"))
 
 
+def test_a_new_address_with_an_umlaut_opens_the_account_as_it_was_typed(karla: Account) -> None:
+    typed, travels = "karla@köthen-anhalt.example", "karla@xn--kthen-anhalt-4ib.example"
+    email_change.request(karla.id, typed)
+    token = link_in(travels, r"/konto/e-mail/")
+    assert email_change.address_of(token) == typed and email_change.confirm(token)
+    assert sign_in.with_password(typed, OLD, Device("192.0.2.1"))
+
+
 def test_another_s_address_is_not_taken_and_not_told_about(karla: Account) -> None:
     AccountFactory(email="eve@lauenfurt.example")
     email_change.request(karla.id, "eve@lauenfurt.example")
