@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from kleinstadt_net.web import assets, context, errors, filters, public_face, uploads
+from kleinstadt_net.web import assets, context, converters, errors, filters, public_face, uploads
 
 
 def init_app(app: Flask) -> None:
-    """Attach static files, filters, template context, error pages and the limits of uploads."""
+    """Attach parts of addresses, static files, filters, template context, error pages and the limits of uploads."""
+    converters.init_app(app)
     assets.init_app(app)
     filters.init_app(app)
     context.init_app(app)
