@@ -55,11 +55,17 @@ def suppress_hash(address_hash: str, reason: str, kind: Kind) -> None:
         )
 
 
-def lift(address: str) -> bool:
-    """Let the address be written to again, in the running transaction; False where it was not suppressed."""
+def lift(address: str, *, only_unasked: bool = False) -> bool:
+    """Let the address be written to again, in the running transaction; False where it was not suppressed.
+
+    ``only_unasked`` leaves alone what blocks all letters.
+    """
+    which = Suppression.address_hash.in_(hashes(address))
+    if only_unasked:
+        which &= Suppression.kind.not_in(BLOCKS_ALL)
     lifted = db.session.execute(
         delete(Suppression)
-        .where(Suppression.address_hash.in_(hashes(address)))
+        .where(which)
         .returning(Suppression.id)
         .execution_options(synchronize_session=False)
     ).all()

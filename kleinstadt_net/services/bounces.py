@@ -22,7 +22,7 @@ from kleinstadt_net.mail import letters as mail_letters
 from kleinstadt_net.mail.inbound import Incoming
 from kleinstadt_net.mail.statements import insert_once
 from kleinstadt_net.models import Account, Bounce, Letter, Membership, Suppression, Town
-from kleinstadt_net.services import correspondence, installation
+from kleinstadt_net.services import correspondence, installation, subscriptions
 
 # "unreadable": nothing follows from it, and a person should look at it.
 Outcome = Literal["suppressed", "noted", "known", "hinted", "ignored", "unreadable"]
@@ -107,6 +107,7 @@ def _count(incoming: Incoming, letter: Letter) -> Outcome:
         return "known"
     if incoming.kind == "complaint":
         suppressions.suppress(letter.recipient, "complained about a letter", "complaint")
+        _unsubscribe(letter)
     elif inbound.blames_address(incoming.status):
         suppressions.suppress(letter.recipient, f"report {incoming.status}")
     elif _failures(letter.recipient) >= FAILURES:
@@ -115,6 +116,13 @@ def _count(incoming: Incoming, letter: Letter) -> Outcome:
     else:
         return "noted"
     return "suppressed"
+
+
+def _unsubscribe(letter: Letter) -> None:
+    """Whoever complained gets no Monatsbrief: its page shows that, and she may order it again there."""
+    row = subscriptions.of(letter.account_id) if letter.account_id is not None else None
+    if row is not None:
+        subscriptions.change(row, subscriptions.OFF, None, "", "")
 
 
 def _failures(address: str) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest.due import FREQUENCIES, MONTHLY, OFF, QUARTERLY
+from kleinstadt_net.mail import suppressions
 from kleinstadt_net.models import Account, Letter, Membership, Subscription, Town
 from kleinstadt_net.security.tokens import new_token
 from kleinstadt_net.services import audit, consents, urls
@@ -176,12 +177,19 @@ def change(row: Subscription, frequency: str, paused_until: date | None, wording
     if renews:
         row.consent_at, row.consent_wording = now, wording[:MAX_WORDING]
         consents.give(row.account_id, consents.DIGEST, consents.DIGEST_VERSION, wording[:MAX_WORDING], proof)
+        _forget_complaint(row.account_id)
     if frequency == OFF and row.frequency != OFF:
         consents.withdraw(row.account_id, consents.DIGEST)
         _hold_back(row.account_id)
     if (row.frequency, row.paused_until) != (frequency, paused_until) or renews:
         row.frequency, row.paused_until, row.changed_at = frequency, paused_until, now
         audit.record("subscription.changed", account_id=row.account_id, frequency=frequency)
+
+
+def _forget_complaint(account_id: int) -> None:
+    """Who orders the letter is written to again though she once complained; an address that failed stays blocked."""
+    address = db.session.scalars(select(Account.email).where(Account.id == account_id)).one()
+    suppressions.lift(address, only_unasked=True)
 
 
 def _hold_back(account_id: int) -> None:

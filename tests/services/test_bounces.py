@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.delivery import deliver_due
-from kleinstadt_net.mail.suppressions import refusals, suppression_reason
+from kleinstadt_net.mail.suppressions import refusals, suppress, suppression_reason
 from kleinstadt_net.models import Account, Bounce, Letter
-from kleinstadt_net.services import bounces
-from tests.factories import AccountFactory, LetterFactory, MembershipFactory, TownFactory
+from kleinstadt_net.services import bounces, subscriptions
+from tests.factories import AccountFactory, LetterFactory, MembershipFactory, SubscriptionFactory, TownFactory
 from tests.support import returned
 from tests.support.smtp import PostOffice
 
@@ -66,6 +66,20 @@ def test_a_letter_that_arrived_in_between_forgives_what_was_before(app: Flask) -
 def test_who_complained_gets_no_more_letters_she_did_not_ask_for(app: Flask) -> None:
     assert bounces.take(returned.complaint(str(sent(1).bounce_token))) == "suppressed"
     assert refusals([ANNA])[ANNA].kind == "complaint"
+
+
+def test_who_complained_has_left_the_monatsbrief_and_may_order_it_again(app: Flask) -> None:
+    account = AccountFactory(email=ANNA)
+    row = SubscriptionFactory(account_id=account.id)
+    bounces.take(returned.complaint(str(sent(1, account_id=account.id).bounce_token)))
+    db.session.refresh(row)
+    assert row.frequency == "off"
+    subscriptions.set_preferences(account.id, subscriptions.Choices("monthly"), "Ja, bitte.")
+    assert refusals([ANNA]) == {}
+    suppress(ANNA, "report 5.1.1")
+    for frequency in ("off", "monthly"):
+        subscriptions.set_preferences(account.id, subscriptions.Choices(frequency), "Ja, bitte.")
+    assert refusals([ANNA])[ANNA].kind == "hard"
 
 
 @pytest.mark.parametrize(
