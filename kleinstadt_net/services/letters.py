@@ -56,7 +56,7 @@ def unfinished(limit: int) -> list[LetterLine]:
     """The letters that have neither arrived nor are due for the first time, oldest first."""
     rows = db.session.execute(
         select(Letter.key, Letter.state, Letter.attempts, Letter.next_try_at, Letter.error)
-        .where(Letter.state != "sent")
+        .where(Letter.state.not_in(("sent", "kept")))
         .order_by(Letter.id)
         .limit(limit)
     ).all()

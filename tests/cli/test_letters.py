@@ -62,6 +62,11 @@ def test_a_refused_test_letter_is_reported_and_listed_with_the_servers_words(
     assert "nobody here" in runner.invoke(args=["letters", "list"]).stdout
 
 
+def test_what_is_only_to_be_read_on_the_web_is_not_listed_as_unsent(runner: FlaskCliRunner) -> None:
+    LetterFactory(state="kept", key="digest:1:2026-12")
+    assert runner.invoke(args=["letters", "list"]).stdout == "kept: 1\n"
+
+
 def test_failed_letters_can_be_tried_again_after_the_cause_is_mended(
     runner: FlaskCliRunner, smtp: PostOffice
 ) -> None:
