@@ -37,8 +37,12 @@ def news(town_ids: Collection[int]) -> dict[int, tuple[StrengthNews, ...]]:
             if one.town_id != town_id and not {(town_id, one.town_id), (one.town_id, town_id)} & apart
         ]
         if fitting:
-            told[town_id] = tuple(sorted(fitting, key=lambda one: -one.stance_id)[:CANDIDATES])
+            told[town_id] = tuple(sorted(fitting, key=_latest_first)[:CANDIDATES])
     return told
+
+
+def _latest_first(one: StrengthNews) -> tuple[int, int]:
+    return -one.said_on.toordinal(), -one.stance_id
 
 
 def _newest() -> Mapping[str, list[StrengthNews]]:

@@ -11,7 +11,7 @@ from flask import Flask
 from kleinstadt_net import clock, territory
 from kleinstadt_net.digest.issue import News
 from kleinstadt_net.models import Account, Town
-from kleinstadt_net.services import digest_facts, digest_people
+from kleinstadt_net.services import digest_facts, digest_people, strength_news
 from tests.factories import (
     AccountFactory,
     CircleFactory,
@@ -94,6 +94,18 @@ def test_new_strengths_are_told_to_whoever_seeks_them(home: Town, mayor: Account
     TownBlockFactory(town_id=blocked.id, peer_id=home.id)
     (one,) = news_of(mayor).strengths
     assert (one.town_id, one.subject) == (new.id, "waerme")
+
+
+def test_of_many_new_strengths_the_latest_are_told_whoever_said_it_first(
+    home: Town, mayor: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strength_news, "CANDIDATES", 1)
+    StanceFactory(town_id=home.id, subject="waerme", state="seeking")
+    for name, changed in (("Lauenfurt", 3), ("Kirchwerlau", 30)):
+        town = other(name)
+        StanceFactory(town_id=town.id, subject="waerme", changed_at=clock.now() - timedelta(days=changed))
+    (one,) = news_of(mayor).strengths
+    assert one.town.startswith("Lauenfurt")
 
 
 def test_networks_and_circles_tell_who_is_new_and_when_they_meet(home: Town, mayor: Account) -> None:
