@@ -39,6 +39,12 @@ def waits(month: str, now: datetime) -> bool:
     return now < due.patience_ends(_waiting_since(month, now))
 
 
+def would_wait(month: str, now: datetime) -> bool:
+    """The same, noting nothing."""
+    since = db.session.scalar(select(DigestMonth.waiting_since).where(DigestMonth.month == month))
+    return since is None or now < due.patience_ends(since)
+
+
 def _waiting_since(month: str, now: datetime) -> datetime:
     since = select(DigestMonth.waiting_since).where(DigestMonth.month == month)
     found = db.session.scalar(since)

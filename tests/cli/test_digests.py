@@ -1,11 +1,14 @@
 """``flask digests enqueue``."""
 
+from datetime import timedelta
+
 import time_machine
 from flask.testing import FlaskCliRunner
 from sqlalchemy import select
 
+from kleinstadt_net import clock
 from kleinstadt_net.database import db
-from kleinstadt_net.models import Letter
+from kleinstadt_net.models import DigestMonth, Letter
 from tests.factories import (
     AccountFactory,
     MembershipFactory,
@@ -53,8 +56,15 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(runner: FlaskCl
 def test_without_a_round_a_dry_run_runs_none(runner: FlaskCliRunner) -> None:
     SubscriptionFactory(account_id=MembershipFactory(town__taking_part=True).account_id)
     before = everything()
-    assert "1 waiting for the round" in runner.invoke(args=["digests", "enqueue", "--dry-run"]).output
+    command = ["digests", "enqueue", "--dry-run"]
+    assert "1 waiting for the round" in runner.invoke(args=command).output
     assert everything() == before
+    # A day later the letters no longer wait.
+    db.session.add(
+        DigestMonth(month="2026-12", waiting_since=clock.now() - timedelta(hours=24), created_at=clock.now())
+    )
+    db.session.commit()
+    assert "1 with nothing new, 0 waiting for the round" in runner.invoke(args=command).output
 
 
 def test_a_month_that_is_none_is_refused(runner: FlaskCliRunner) -> None:
