@@ -30,7 +30,9 @@ CODES = (
 
 @dataclass(frozen=True)
 class Watched:
-    """What is known of this month's letters. ``overdue_since``: when the first of those opened that nobody wrote yet.
+    """What is known of this month's letters. ``needs_round``: there are towns that could be proposed to each other.
+
+    ``overdue_since``: when the first of those letters should have come that nobody has written yet.
 
     ``waiting_since``: when letters first missed their round. ``sent`` and ``failed`` count the last days, ``late`` the
     letters that should have left more than ``SENT_WITHIN`` ago. ``returns_unread``: nobody can read what came back.
@@ -56,7 +58,10 @@ def decide(watched: Watched, now: datetime) -> tuple[str, ...]:
     found = {
         "no_round": missing_round and now.astimezone(TIME_ZONE).day >= ROUND_DAY,
         "round_missed": missing_round and _is_older(watched.waiting_since, PATIENCE, now),
-        "no_issue": not watched.written and _is_older(watched.overdue_since, WRITTEN_WITHIN, now),
+        # A town alone has nobody to read about.
+        "no_issue": watched.needs_round
+        and not watched.written
+        and _is_older(watched.overdue_since, WRITTEN_WITHIN, now),
         "compose_failed": watched.compose_failed,
         "failures": decided >= FAILED_AMONG and watched.failed > FAILED_SHARE * decided,
         # Letters that are halted on purpose are not late.

@@ -30,8 +30,8 @@ from kleinstadt_net.models import (
 from kleinstadt_net.services import (
     correspondence,
     digest_facts,
+    digest_forecast,
     digest_people,
-    digests,
     rounds,
     undelivered,
     urls,
@@ -123,7 +123,7 @@ def _change(*conditions: object, **values: datetime | None) -> bool:
 
 
 def _watched(now: datetime) -> Watched:
-    month = now.astimezone(territory.TIME_ZONE).strftime("%Y-%m")
+    month = due.month_of(now)
     sent, failed = _outcomes(now - FAILED_WITHIN)
     written = db.session.scalar(select(func.count()).where(DigestIssue.period == month)) or 0
     return Watched(
@@ -131,25 +131,13 @@ def _watched(now: datetime) -> Watched:
         has_round=digest_facts.round_id(month) is not None,
         waiting_since=db.session.scalar(select(DigestMonth.waiting_since).where(DigestMonth.month == month)),
         written=written,
-        overdue_since=None if written else _overdue_since(month, now),
+        overdue_since=None if written else digest_forecast.overdue_since(month, now),
         compose_failed=_compose_failed(now - COMPOSED_WITHIN),
         sent=sent,
         failed=failed,
         late=_late(now),
         returns_unread=_returns_unread(now - READ_WITHIN),
         paused_at=db.session.scalar(select(Installation.sending_paused_at)),
-    )
-
-
-def _overdue_since(month: str, now: datetime) -> datetime | None:
-    """When the first letter of the month opened that is still to be written."""
-    waiting = digest_people.candidates(month, now.astimezone(territory.TIME_ZONE).date())
-    return min(
-        (
-            due.opening(month, digests.holidays(reader.town.land, month), reader.timetable)
-            for reader in digest_people.readers(waiting)
-        ),
-        default=None,
     )
 
 

@@ -29,6 +29,8 @@ class _Person:
     account_id: int
     frequency: str
     paused_until: date | None
+    # When she ordered it, changed it last, or was confirmed for her town.
+    since: datetime
     land: str
     timetable: Timetable
 
@@ -53,30 +55,52 @@ def forecast(now: datetime) -> list[Forecast]:
     return [Forecast(opens_at, land, people) for (opens_at, land), people in ordered]
 
 
+def overdue_since(month: str, now: datetime) -> datetime | None:
+    """When the first letter should have come that nobody has written yet; None while none should have."""
+    moments = (
+        due.comes_at(month, _ready_at(person), _holidays(person, month), person.timetable)
+        for person in _people(month)
+    )
+    return min((moment for moment in moments if moment <= now), default=None)
+
+
 def _people(month: str) -> Iterator[_Person]:
     """Everybody whose letter of a month is still to be written, whether or not she has paused it."""
     usual, seen = digest_people.usual_timetable(), set[int]()
     rows = db.session.execute(
-        select(Subscription, Town.land)
+        select(Subscription, Town.land, Membership.confirmed_at)
         .join(Membership, Membership.account_id == Subscription.account_id)
         .join(Town, Town.id == Membership.town_id)
         .where(*digest_people.open_in(month), Membership.state == "confirmed", *digest_people.still_there())
         .order_by(Membership.is_home.desc(), Membership.id)
     )
-    for row, land in rows:
+    for row, land, confirmed_at in rows:
         if row.account_id not in seen:
             seen.add(row.account_id)
             chosen = digest_people.timetable(row.weekday, row.hour, usual)
-            yield _Person(row.account_id, row.frequency, row.paused_until, land, chosen)
+            since = max(row.changed_at, confirmed_at or row.changed_at)
+            yield _Person(row.account_id, row.frequency, row.paused_until, since, land, chosen)
 
 
 def _comes_at(person: _Person, month: str, now: datetime) -> datetime | None:
     """When her letter comes; None where a pause lasts as long as the month."""
     moment = due.comes_at(month, now, _holidays(person, month), person.timetable)
     if person.paused_until is not None and moment.date() <= person.paused_until:
-        resumes = datetime.combine(person.paused_until + timedelta(days=1), time.min, territory.TIME_ZONE)
-        moment = due.comes_at(month, max(now, resumes), _holidays(person, month), person.timetable)
+        moment = due.comes_at(
+            month, max(now, _resumes(person.paused_until)), _holidays(person, month), person.timetable
+        )
     return moment if due.month_of(moment) == month else None
+
+
+def _ready_at(person: _Person) -> datetime:
+    """From when on she can be written to."""
+    if person.paused_until is None:
+        return person.since
+    return max(person.since, _resumes(person.paused_until))
+
+
+def _resumes(paused_until: date) -> datetime:
+    return datetime.combine(paused_until + timedelta(days=1), time.min, territory.TIME_ZONE)
 
 
 def _moved(person: _Person, moment: datetime, now: datetime) -> tuple[datetime, str | None]:

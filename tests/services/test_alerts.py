@@ -114,12 +114,38 @@ def test_a_month_without_round_or_letters_is_noticed_on_its_second_day(
     assert alerts.check(clock.now()) == NOTHING
     db.session.add(DigestMonth(month="2026-12", waiting_since=clock.now(), created_at=clock.now()))
     db.session.commit()
-    later.shift(timedelta(hours=25))
+    later.shift(timedelta(hours=26))
     assert alerts.check(clock.now()).open == ("no_round", "round_missed", "no_issue")
     RoundFactory(month="2026-12")
     assert alerts.check(clock.now()).open == ("no_issue",)
     DigestIssueFactory(period="2026-12")
     assert alerts.check(clock.now()) == NOTHING
+
+
+def test_a_town_without_any_other_misses_no_letters(app: Flask, later: time_machine.Traveller) -> None:
+    SubscriptionFactory(account_id=MembershipFactory(town__taking_part=True).account_id)
+    later.shift(timedelta(days=3))
+    assert alerts.check(clock.now()) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"changed_at": TUESDAY + timedelta(days=3, hours=12)},
+        {"paused_until": TUESDAY.date() + timedelta(days=3)},
+    ],
+    ids=["ordered on Friday night", "paused up to Friday"],
+)
+def test_nobody_misses_a_letter_before_the_day_on_which_it_is_to_come(
+    app: Flask, later: time_machine.Traveller, given: dict[str, object]
+) -> None:
+    RoundFactory(month="2026-12")
+    MembershipFactory(town__taking_part=True)
+    SubscriptionFactory(account_id=MembershipFactory(town__taking_part=True).account_id, **given)
+    later.shift(timedelta(days=4))
+    assert alerts.check(clock.now()) == NOTHING
+    later.shift(timedelta(days=3, hours=2))
+    assert alerts.check(clock.now()).open == ("no_issue",)
 
 
 def test_letters_withheld_on_purpose_are_no_failures(app: Flask) -> None:
