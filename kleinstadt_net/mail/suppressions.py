@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from kleinstadt_net import clock, settings
 from kleinstadt_net.database import db
@@ -60,7 +60,7 @@ def lift(address: str, *, only_unasked: bool = False) -> bool:
 
     ``only_unasked`` leaves alone what blocks all letters.
     """
-    which = Suppression.address_hash.in_(hashes(address))
+    which: ColumnElement[bool] = Suppression.address_hash.in_(hashes(address))
     if only_unasked:
         which &= Suppression.kind.not_in(BLOCKS_ALL)
     lifted = db.session.execute(
