@@ -22,10 +22,10 @@ COMPLETE = {
 }
 
 
-def wsgi(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def wsgi(environment: dict[str, str], command: str = "import wsgi") -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("KLEINSTADT")}
     return subprocess.run(
-        [sys.executable, "-c", "import wsgi"],
+        [sys.executable, "-c", command],
         cwd=ROOT,
         env={**plain, **environment},
         capture_output=True,
@@ -84,3 +84,23 @@ def test_production_refuses_a_database_with_invented_towns(tmp_path: Path) -> No
         db.engine.dispose()
     refused = wsgi(environment)
     assert refused.returncode == 1 and "flask demo remove" in refused.stderr
+
+
+def test_a_worker_of_the_server_reads_the_database_before_the_first_request(tmp_path: Path) -> None:
+    environment = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'network.sqlite3'}",
+        "SECRET_KEY": "x" * 32,
+        "KLEINSTADT_CONFIG": "development",
+    }
+    known = (
+        "import wsgi; from kleinstadt_net.services import practice_index; print(len(practice_index._known))"
+    )
+    # Without any table it starts all the same.
+    assert wsgi({**environment, "SERVER_SOFTWARE": "gunicorn"}, known).stdout == "0\n"
+    with databases.application(environment["DATABASE_URL"]).app_context():
+        Base.metadata.create_all(db.engine)
+        db.session.add(Installation(id=1, kind=installation.DEMONSTRATION, revision=0))
+        db.session.commit()
+        db.engine.dispose()
+    assert wsgi(environment, known).stdout == "0\n"
+    assert wsgi({**environment, "SERVER_SOFTWARE": "gunicorn"}, known).stdout == "1\n"

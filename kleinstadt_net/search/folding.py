@@ -44,9 +44,11 @@ def slug(name: str) -> str:
 
 
 def _words(lower: str) -> str:
-    letters = unicodedata.normalize("NFKD", lower.translate(_LETTERS))
-    bare = "".join(ch for ch in letters if not unicodedata.combining(ch))
-    return _BETWEEN_WORDS.sub(" ", bare).strip()
+    # Most texts are of plain letters by now, in which there is nothing to be taken off.
+    if not lower.isascii():
+        letters = unicodedata.normalize("NFKD", lower.translate(_LETTERS))
+        lower = "".join(ch for ch in letters if not unicodedata.combining(ch))
+    return _BETWEEN_WORDS.sub(" ", lower).strip()
 
 
 def _shortened(words: Iterable[str]) -> str:

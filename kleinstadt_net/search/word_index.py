@@ -1,9 +1,10 @@
 """Words, and where they occur, in sorted arrays: what a beginning occurs in is one slice, however common it is."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import count as counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,28 +16,32 @@ Flags = NDArray[np.bool_]
 
 # Sorts behind every word that goes on after a beginning: folded words are plain letters and digits.
 _AFTER = "\x7f"
+# Half of an integer for the place, half for the word.
+_PLACE_BITS = 32
 
 
 class WordIndex:
-    """Which of ``count`` places hold which words; never changed afterwards."""
+    """Which of ``count`` places hold which words; a word may be named there again; never changed afterwards."""
 
-    def __init__(self, words_by_place: Sequence[Collection[str]]) -> None:
-        self.count = len(words_by_place)
-        sizes = np.fromiter((len(words) for words in words_by_place), dtype=np.int64, count=self.count)
-        numbers: dict[str, int] = {}
-        tokens = np.fromiter(
-            (numbers.setdefault(word, len(numbers)) for word in chain.from_iterable(words_by_place)),
-            dtype=np.int64,
-            count=int(sizes.sum()),
-        )
+    def __init__(self, words_by_place: Iterable[Collection[str]]) -> None:
+        # A word seen for the first time gets the next number. A library has millions of words to be told apart, so
+        # none of them meets a line of Python.
+        numbers: defaultdict[str, int] = defaultdict(counter().__next__)
+        seen = [
+            np.fromiter(map(numbers.__getitem__, words), dtype=np.int64, count=len(words))
+            for words in words_by_place
+        ]
+        self.count = len(seen)
         self._words = sorted(numbers)
         # From the order of first sight to that of the alphabet.
         rank = np.empty(len(numbers), dtype=np.int64)
         rank[[numbers[word] for word in self._words]] = np.arange(len(numbers))
-        ranked = rank[tokens]
-        order = np.argsort(ranked, kind="stable")
-        self._places = np.repeat(np.arange(self.count), sizes)[order].astype(np.int32)
-        self._starts = np.searchsorted(ranked[order], np.arange(len(numbers) + 1))
+        ranked = rank[np.concatenate([np.empty(0, dtype=np.int64), *seen])]
+        self._starts = np.concatenate(([0], np.cumsum(np.bincount(ranked, minlength=len(numbers)))))
+        # Word and place in one number each: sorting these is quicker than sorting the ones by the others.
+        pairs = ranked << _PLACE_BITS | np.repeat(np.arange(self.count), [len(words) for words in seen])
+        pairs.sort()
+        self._places = (pairs & (1 << _PLACE_BITS) - 1).astype(np.int32)
 
     @cached_property
     def letters(self) -> Letters:

@@ -143,8 +143,8 @@ def _load() -> _Index:
     return _Index(
         np.array([town_id for town_id, _ in read], dtype=np.int64),
         np.array([NUMBERS[text.subject] for _, text in read], dtype=np.int64),
-        WordIndex([set(text.for_visitors.split()) for _, text in read]),
-        WordIndex([set(text.for_towns.split()) for _, text in read]),
+        WordIndex(text.for_visitors.split() for _, text in read),
+        WordIndex(text.for_towns.split() for _, text in read),
     )
 
 

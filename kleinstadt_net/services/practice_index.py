@@ -142,8 +142,8 @@ def _load(revision: int) -> Practices:
         revision=revision,
         **_columns(rows),
         places=np.arange(len(rows), dtype=np.int64),
-        titles=WordIndex([set(row.title.split()) for row in rows]),
-        texts=WordIndex([set(row.words.split()) for row in rows]),
+        titles=WordIndex(row.title.split() for row in rows),
+        texts=WordIndex(row.words.split() for row in rows),
         beside=(),
         changed=frozenset(),
     )
