@@ -82,6 +82,7 @@ def retry_all(account_id: int) -> int:
     """The same for all that failed lately; how many there were. Commits."""
     begin_writing(db.session)
     again = letters.put_back(Letter.created_at > clock.now() - timedelta(days=RETRIED_DAYS))
-    audit.record("letter.retried", account_id=account_id, letters=again)
+    if again:
+        audit.record("letter.retried", account_id=account_id, letters=again)
     db.session.commit()
     return again
