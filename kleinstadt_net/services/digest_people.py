@@ -137,7 +137,8 @@ def told(account_ids: Collection[int]) -> Mapping[int, set[str]]:
 def to_be_asked(account_ids: Collection[int]) -> set[int]:
     """Those of the accounts whose months have been silent for so long that a letter asks whether to pause.
 
-    Counted since her last real letter; who was asked once is asked again only after another one.
+    Counted since her last real letter, and since she ordered the letter or came back to it; who was asked once is
+    asked again only after one of these.
     """
     later = aliased(DigestIssue)
     followed = exists().where(
@@ -145,8 +146,15 @@ def to_be_asked(account_ids: Collection[int]) -> set[int]:
         later.outcome == WRITTEN,
         later.period > DigestIssue.period,
     )
-    since = select(DigestIssue.account_id, DigestIssue.outcome).where(
-        DigestIssue.account_id.in_(account_ids), DigestIssue.outcome != WRITTEN, ~followed
+    since = (
+        select(DigestIssue.account_id, DigestIssue.outcome)
+        .join(Subscription, Subscription.account_id == DigestIssue.account_id)
+        .where(
+            DigestIssue.account_id.in_(account_ids),
+            DigestIssue.outcome != WRITTEN,
+            DigestIssue.at >= Subscription.consent_at,
+            ~followed,
+        )
     )
     outcomes: defaultdict[int, list[str]] = defaultdict(list)
     for account_id, outcome in db.session.execute(since):

@@ -3,14 +3,16 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
 from kleinstadt_net import territory
 from kleinstadt_net.database import db
 from kleinstadt_net.models import Account, DigestIssue, Installation, Letter, Round, Subscription, Suggestion
-from kleinstadt_net.services import digest_people, digests, rounds
+from kleinstadt_net.services import digest_people, digests, rounds, subscriptions
 from kleinstadt_net.services.digests import EnqueueReport
+from kleinstadt_net.services.subscriptions import Choices
 from tests.factories import DigestIssueFactory, RoundFactory, StanceFactory
 from tests.support.digests import (
     MONTH,
@@ -185,6 +187,24 @@ def test_after_three_silent_months_one_letter_asks_whether_to_pause(app: Flask) 
     close_months(account, "2027-04", outcome="written")
     close_months(account, "2027-05", "2027-06", "2027-07")
     assert digest_people.to_be_asked([account.id]) == {account.id}
+
+
+def test_months_before_she_left_and_came_back_are_not_counted_as_silent(app: Flask) -> None:
+    account = make_reader()
+    close_months(account, "2026-08", "2026-09")
+    close_months(account, "2026-10", outcome="pause_asked")
+    assert frequency_chosen(account, "off") and frequency_chosen(account, "monthly")
+    assert digest_people.to_be_asked([account.id]) == set()
+    with time_machine.travel(TUESDAY + timedelta(days=90), tick=False):
+        close_months(account, "2026-12", "2027-01")
+        assert digest_people.to_be_asked([account.id]) == set()
+        close_months(account, "2027-02")
+        assert digest_people.to_be_asked([account.id]) == {account.id}
+
+
+def frequency_chosen(account: Account, frequency: str) -> bool:
+    with time_machine.travel(TUESDAY + timedelta(hours=1), tick=False):
+        return subscriptions.set_preferences(account.id, Choices(frequency), "Ja, gern wieder.")
 
 
 def test_news_after_silent_months_are_told_instead_of_the_question(app: Flask) -> None:
