@@ -188,11 +188,11 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 
 @pytest.fixture(scope="session")
 def _court() -> Iterator[letter_judges.Court]:
-    """Whatever a test renders of letters is judged, so that every letter is, with the facts it is really given."""
-    render = letters.render
-    court = letter_judges.Court(render)
+    """Whatever a test writes of letters is judged, with the facts each is really given."""
+    court = letter_judges.Court(letters.render, letters.build)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(letters, "render", court.render)
+        patch.setattr(letters, "build", court.build)
         yield court
 
 

@@ -1,20 +1,35 @@
-"""Every letter, judged by others: see ``tests/support/letter_judges.py``. The Monatsbrief in all its forms here.
+"""Every letter as it arrives, judged by others: see ``tests/support/letter_judges.py``.
 
-What any other test renders is judged as well, by a fixture of ``tests/conftest.py``.
+What any other test writes is judged as well, by a fixture of ``tests/conftest.py``.
 """
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from kleinstadt_net.mail.letters import Rendered
-from kleinstadt_net.services import digest_letter
+from kleinstadt_net.database import db
+from kleinstadt_net.mail import outbox
+from kleinstadt_net.mail.delivery import deliver_due
+from kleinstadt_net.mail.letters import CalendarPart, LetterDraft, Rendered
+from kleinstadt_net.models import Account
+from kleinstadt_net.services import correspondence, digest_letter, digest_silence
 from kleinstadt_net.services.digest_letter import Link
+from kleinstadt_net.services.digest_people import Reader
+from tests.factories import AccountFactory
 from tests.support import issues, letter_judges, mail_css
+from tests.support.letter_facts import FACTS, SPOILT, spoilt
+from tests.support.smtp import PostOffice
 
 TEMPLATES = Path("templates/letters")
+FOLDERS = sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())
+# Written by the Monatsbrief's own services: both are unsubscribed from by their headers.
+DIGESTS = ("digest", "digest_silent")
+KINDS = sorted("digest" if name in DIGESTS else name for name in FOLDERS)
+DATE = CalendarPart("REQUEST", b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n")
 EVERY_KIND = issues.issues()
 VIEW = "v" * 43
 
@@ -23,19 +38,23 @@ def characters(link: Link) -> str:
     return f"{link.purpose}-{link.target_id}".ljust(43, "x")
 
 
+def digest(kind: str, frequency: str = "monthly", reader: Reader | None = None) -> LetterDraft:
+    told = reader or issues.reader(frequency)
+    return digest_letter.fitted(told, EVERY_KIND[kind], issues.MONTH, characters, VIEW)[1]
+
+
 def written(kind: str, frequency: str = "monthly") -> Rendered:
-    _, draft = digest_letter.fitted(
-        issues.reader(frequency), EVERY_KIND[kind], issues.MONTH, characters, VIEW
-    )
+    draft = digest(kind, frequency)
     message = message_from_bytes(draft.content, policy=policy.strict)
     bodies = [message.get_body((part,)) for part in ("plain", "html")]
     text, html = (part.get_content() for part in bodies if part is not None)
     return Rendered(draft.subject, text, html)
 
 
+@pytest.mark.on_postgresql
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_a_monatsbrief_passes_every_judge(kind: str, app: Flask) -> None:
-    assert letter_judges.faults(written(kind)) == []
+    assert letter_judges.faults_of_bytes(digest(kind).content) == []
 
 
 def test_a_monatsbrief_names_its_rhythm_and_nobodys_need_in_the_subject(app: Flask) -> None:
@@ -62,9 +81,58 @@ def test_a_letter_beyond_the_limit_tells_less_and_says_so_to_whoever_marks_it_as
     assert len(shorter.content) < len(draft.content) and "notification:1" not in told.keys
 
 
-def test_every_letter_has_a_subject_and_both_bodies() -> None:
-    for folder in sorted(path for path in TEMPLATES.iterdir() if path.is_dir()):
-        assert {path.name for path in folder.iterdir()} >= {"subject.txt", "body.txt", "body.html"}, folder
+def test_every_letter_has_a_subject_and_both_bodies_and_stands_in_these_tests() -> None:
+    for name in FOLDERS:
+        files = {path.name for path in (TEMPLATES / name).iterdir()}
+        assert files >= {"subject.txt", "body.txt", "body.html"}, name
+    assert sorted({*FACTS, "digest"}) == FOLDERS
+
+
+# How letters look and what they travel as is no database's doing.
+@pytest.mark.on_postgresql
+def test_every_letter_passes_every_judge_as_it_arrives(app: Flask, smtp: PostOffice) -> None:
+    account = AccountFactory(salutation="Frau", last_name="Müller-Lüdenscheidt")
+    assert arrived(account, lambda facts: facts, smtp) == KINDS
+
+
+@pytest.mark.on_postgresql
+def test_names_with_emoji_line_breaks_and_marks_of_direction_trouble_no_letter(
+    app: Flask, smtp: PostOffice
+) -> None:
+    account = AccountFactory(first_name=f"Ida {SPOILT}", last_name=SPOILT)
+    assert arrived(account, spoilt, smtp) == KINDS
+    for message in smtp.messages:
+        (recipient,) = message["To"].addresses
+        assert recipient.addr_spec == account.email
+        assert "Bcc" not in message and "👩" in recipient.display_name
+
+
+def arrived(account: Account, facts_of: Any, smtp: PostOffice) -> list[str]:
+    """Write every letter to a person, deliver all to a real server and judge what it took; the kinds of these."""
+    for name in FOLDERS:
+        if name in DIGESTS:
+            outbox.post(digest_draft(name, account))
+        else:
+            calendar = DATE if name == "appointment_agreed" else None
+            correspondence.write(name, account, key="1", context=facts_of(FACTS[name]), calendar=calendar)
+    db.session.commit()
+    while deliver_due().sent:
+        pass
+    kinds = [str(message["List-Id"]).strip("<>").split(".")[0] for message in smtp.messages]
+    faults = {
+        kind: found
+        for kind, delivered in zip(kinds, smtp.deliveries, strict=True)
+        if (found := letter_judges.faults_of_bytes(delivered.content))
+    }
+    assert faults == {}
+    return sorted(kinds)
+
+
+def digest_draft(name: str, account: Account) -> LetterDraft:
+    reader = replace(issues.reader(), account_id=account.id, email=account.email, last_name=account.last_name)
+    return (
+        digest("suggestion", reader=reader) if name == "digest" else digest_silence.draft(reader, "2027-01")
+    )
 
 
 def test_the_judges_find_what_is_wrong() -> None:
