@@ -4,7 +4,7 @@ The scratch holds a copy of the present database, or an invented network of some
 rest is what runs every day: rounds, letters, the rows that close a month. Nothing is sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -28,7 +28,15 @@ from kleinstadt_net.models import (
     TownFigure,
 )
 from kleinstadt_net.security.tokens import new_token
-from kleinstadt_net.services import digest_people, digests, installation, town_names
+from kleinstadt_net.services import (
+    digest_habits,
+    digest_people,
+    digests,
+    installation,
+    subscriptions,
+    town_names,
+)
+from kleinstadt_net.services.digest_habits import Deed
 from kleinstadt_net.vocabulary import TOPICS, State
 
 # The scheduler comes by four times an hour, which would take long; these hours meet every choice of a reader's.
@@ -61,7 +69,7 @@ def copy_into(target: Connection) -> None:
 
 
 def invent(towns: int, seed: int) -> None:
-    """Fill an empty database with a network of so many towns, one reader in each, who chose this and that. Commits."""
+    """Fill an empty database with a network of so many towns, one reader in each, with habits of her own. Commits."""
     draw, names = Random(seed), register_data.invented_names()
     db.session.add(Installation(id=1, kind=installation.DEMONSTRATION, revision=0))
     for number in range(towns):
@@ -81,12 +89,14 @@ def run(months: int, *, seed: int, jitter: int) -> Iterator[Happening]:
     A tick with something to do comes twice, as from two schedulers.
     """
     draw, start = Random(seed), clock.local_now()
-    month, known = due.month_of(start), _known()
+    month, known, habits = due.month_of(start), _known(), _habits()
     for _ in range(months):
+        deeds = _deeds(habits, month, draw)
         for moment in _ticks(draw, month, jitter):
             if moment < start:
                 continue
-            if not _is_open(month):
+            _do(deeds, moment)
+            if not deeds and not _is_open(month):
                 break
             with clock.at(moment):
                 if digests.enqueue_due(clock.now()) != digests.EnqueueReport():
@@ -94,6 +104,32 @@ def run(months: int, *, seed: int, jitter: int) -> Iterator[Happening]:
                     yield from _new(known)
         month = due.month_after(month)
         _stay_awake(month)
+
+
+def _habits() -> Mapping[int, str]:
+    """Account -> her habit; whoever was copied keeps what she chose."""
+    if not installation.is_demonstration():
+        return {}
+    numbered = enumerate(db.session.scalars(select(Subscription.account_id).order_by(Subscription.id)))
+    return {account_id: digest_habits.of(number) for number, account_id in numbered}
+
+
+def _deeds(habits: Mapping[int, str], month: str, draw: Random) -> list[tuple[int, Deed]]:
+    """What all will choose in the month, by account, the first one last."""
+    found = [
+        (account_id, deed)
+        for account_id, habit in habits.items()
+        for deed in digest_habits.deeds(habit, month, draw)
+    ]
+    return sorted(found, key=lambda one: one[1][0], reverse=True)
+
+
+def _do(deeds: list[tuple[int, Deed]], until: datetime) -> None:
+    """Take what is due off the list and store it, as each would on the page of her preferences."""
+    while deeds and deeds[-1][1][0] <= until:
+        account_id, (moment, choices) = deeds.pop()
+        with clock.at(moment):
+            subscriptions.set_preferences(account_id, choices, "")
 
 
 def _ticks(draw: Random, month: str, jitter: int) -> Iterator[datetime]:
@@ -195,7 +231,7 @@ def _reader(draw: Random, number: int, town_id: int) -> list[Any]:
         ),
         Subscription(
             account_id=account.id,
-            frequency=due.QUARTERLY if number % 6 == 5 else due.MONTHLY,
+            frequency=digest_habits.frequency(digest_habits.of(number)),
             token=new_token(),
             consent_at=clock.now(),
             consent_wording="",

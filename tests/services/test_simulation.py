@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from kleinstadt_net.digest import due
 from kleinstadt_net.mail import letters
 from kleinstadt_net.mail.letters import Rendered
 from kleinstadt_net.models import DigestIssue, Letter, Round
+from kleinstadt_net.services import digest_habits
 from tests.factories import (
     MembershipFactory,
     RoundFactory,
@@ -30,8 +31,6 @@ LINE = re.compile(r"(\S+ \S+)  (\S+)  account (\d+)  .+?  (written|nothing_new|p
 MONTHS = 24
 # Larger networks are given all months by ``make soak`` alone.
 LONG = "SIMULATE_ALL_MONTHS"
-# Of six invented readers one reads quarterly.
-EVERY_SIXTH = 6
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def plain_letters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("towns", "short"), [(12, 24), (30, 6), (60, 4)])
-def test_every_person_has_one_issue_for_each_month_or_quarter(
+def test_every_person_has_one_issue_for_each_period_whatever_she_changes(
     runner: FlaskCliRunner, plain_letters: None, towns: int, short: int
 ) -> None:
     count = MONTHS if os.environ.get(LONG) else short
@@ -59,19 +58,56 @@ def test_every_person_has_one_issue_for_each_month_or_quarter(
     assert len(found) == len(lines)
     assert last.startswith(f"{count} months: ")
     assert max(Counter((month, account) for _, month, account, _ in found).values()) == 1
-    told: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-    months: Counter[str] = Counter()
+    closed: defaultdict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for moment, month, account, outcome in found:
         assert moment.startswith(month)
-        months[account] += 1
-        if outcome != "nothing_new":
-            told[account].append(due.quarter_of(month))
-    monthly = [account for account, closed in months.items() if closed == count]
-    quarterly = [account for account in months if account not in monthly]
-    assert len(quarterly) == towns // EVERY_SIXTH
-    assert len(monthly) == towns - len(quarterly)
-    for account in quarterly:
-        assert len(told[account]) == len(set(told[account])) <= 1 + count // 3 + 1
+        closed[account][month] = moment, outcome
+    assert len(closed) == towns
+    for account, months in closed.items():
+        # The accounts of an invented network are numbered from one.
+        habit = digest_habits.of(int(account) - 1)
+        CHECKS.get(habit, one_for_each_month)(months, the_months(count))
+
+
+Closed = Mapping[str, tuple[str, str]]
+
+
+def the_months(count: int) -> list[str]:
+    months = [FIRST[:7]]
+    while len(months) < count:
+        months.append(due.month_after(months[-1]))
+    return months
+
+
+def one_for_each_month(closed: Closed, months: list[str]) -> None:
+    """Steady or not: moved by weekday and hour before and after the letter, made quarterly and monthly again."""
+    assert list(closed) == months
+
+
+def one_unless_paused_to_the_end(closed: Closed, months: list[str]) -> None:
+    phases = {month: digest_habits.phase(month) for month in months}
+    assert list(closed) == [month for month in months if phases[month] != digest_habits.MISSES]
+    for month, (moment, _) in closed.items():
+        waited = int(moment[8:10]) > digest_habits.PAUSED_UNTIL
+        assert waited == (phases[month] == digest_habits.WAITS)
+
+
+def one_for_each_quarter(closed: Closed, months: list[str]) -> None:
+    """As soon as a month of the quarter has something to tell; the months before are closed without a letter."""
+    assert any(outcome == "written" for _, outcome in closed.values())
+    for quarter in {due.quarter_of(month) for month in months}:
+        outcomes = [closed[month][1] for month in quarter if month in closed]
+        *before, last = outcomes
+        assert set(before) <= {"nothing_new"}
+        if last == "nothing_new":
+            assert len(outcomes) == len({*quarter} & {*months})
+
+
+CHECKS: dict[str, Callable[[Closed, list[str]], None]] = {
+    digest_habits.PAUSES: one_unless_paused_to_the_end,
+    digest_habits.QUARTERLY: one_for_each_quarter,
+    digest_habits.MOVES_QUARTERLY: one_for_each_quarter,
+}
 
 
 @time_machine.travel("2026-12-01 06:00+01:00", tick=False)
