@@ -100,7 +100,10 @@ class Settings(BaseSettings):
     )
     operator_name: str = Field(default="", description="Impressum: who runs the service")
     operator_address: str = Field(default="", description="Impressum: postal address, lines separated by |")
-    operator_email: str = Field(default="", description="Impressum: e-mail address")
+    operator_email: str = Field(
+        default="",
+        description="Impressum: e-mail address; told of trouble with the letters where no operator can be",
+    )
     operator_phone: str = Field(default="", description="Impressum: telephone number")
     operator_representative: str = Field(default="", description="Impressum: who represents the operator")
     operator_privacy_contact: str = Field(default="", description="Datenschutz: data protection officer")

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from sqlalchemy import func, or_, select, update
 
-from kleinstadt_net import territory
+from kleinstadt_net import settings, territory
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.digest import alarms, due
 from kleinstadt_net.digest.alarms import Watched
@@ -28,6 +28,7 @@ from kleinstadt_net.models import (
     Town,
 )
 from kleinstadt_net.services import (
+    addresses,
     correspondence,
     digest_facts,
     digest_forecast,
@@ -85,7 +86,7 @@ def _clear(codes: Sequence[str], now: datetime) -> None:
 
 
 def _tell(codes: Sequence[str], today: date, now: datetime) -> tuple[str, ...]:
-    """One letter to each operator about everything that is new today."""
+    """One letter about everything that is new today."""
     new = tuple(
         code
         for code in codes
@@ -98,16 +99,27 @@ def _tell(codes: Sequence[str], today: date, now: datetime) -> tuple[str, ...]:
     )
     if not new:
         return ()
-    operators = db.session.scalars(select(Account).where(Account.is_operator).order_by(Account.id))
-    for operator in operators:
-        correspondence.write(
-            LETTER,
-            operator,
-            # No code is told twice on a day, so the first of these names the letter.
-            key=f"{today}:{new[0]}:{operator.id}",
-            context={"codes": new, "desk_url": urls.absolute(DESK_PATH)},
-        )
+    _write(new, f"{today}:{new[0]}")
     return new
+
+
+def _write(codes: tuple[str, ...], key: str) -> None:
+    """To each operator; where letters reach none of them, to the address of the Impressum.
+
+    No code is told twice on a day, so the first of them names the letter.
+    """
+    context = {"codes": codes, "desk_url": urls.absolute(DESK_PATH)}
+    operators = db.session.scalars(select(Account).where(Account.is_operator).order_by(Account.id)).all()
+    for operator in operators:
+        correspondence.write(LETTER, operator, key=f"{key}:{operator.id}", context=context)
+    if not all(addresses.is_held_back(operator.email) for operator in operators):
+        return
+    address = settings.current().operator_email
+    try:
+        correspondence.write_to_address(LETTER, address, key=f"{key}:impressum", context=context)
+    except ValueError:
+        # Left empty, or written for people only.
+        log.error("nobody can be told by letter: no operator is reachable, OPERATOR_EMAIL is no address")
 
 
 def _change(*conditions: object, **values: datetime | None) -> bool:

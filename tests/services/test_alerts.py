@@ -1,6 +1,6 @@
 """Trouble with the letters, noticed in the database and told to the operators."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +12,8 @@ from kleinstadt_net import clock, territory
 from kleinstadt_net.database import db
 from kleinstadt_net.digest.alarms import CODES
 from kleinstadt_net.mail.database_clock import database_now
-from kleinstadt_net.models import DigestMonth, Installation, Letter, OperatorAlert
+from kleinstadt_net.mail.suppressions import suppress
+from kleinstadt_net.models import Account, DigestMonth, Installation, Letter, OperatorAlert
 from kleinstadt_net.services import alerts, correspondence, job_runs, letters, operations
 from kleinstadt_net.services.alerts import AlertReport
 from tests.factories import (
@@ -95,6 +96,46 @@ def test_a_mailbox_that_nobody_can_read_is_told_after_an_hour_and_not_of_every_f
     assert alerts.check(clock.now()).told == ("returns_unread",)
     later.shift(timedelta(hours=2))
     assert alerts.check(clock.now()).open == ()
+
+
+@pytest.mark.parametrize("is_held_back", [True, False])
+def test_where_no_operator_is_reachable_the_address_of_the_impressum_is_told_once_a_day(
+    make_app: Callable[..., Flask], later: time_machine.Traveller, is_held_back: bool
+) -> None:
+    """Letters to the operators' addresses came back, or nobody has an operator's account."""
+    with make_app(operator_email="post@netz.example").app_context():
+        for operator in db.session.scalars(select(Account).where(Account.is_operator)):
+            operator.is_operator = is_held_back
+            suppress(operator.email, "report 5.1.1")
+        job_runs.record("digests", clock.now(), clock.now(), False, "failed 1")
+        for _ in range(2):
+            alerts.check(clock.now())
+        *withheld, letter = told()
+        assert (letter.recipient, letter.state) == ("post@netz.example", "pending")
+        assert [one.state for one in withheld] == ["failed"] * is_held_back
+        later.shift(timedelta(days=1))
+        job_runs.record("digests", clock.now(), clock.now(), False, "failed 1")
+        alerts.check(clock.now())
+        assert [one.recipient for one in told()].count("post@netz.example") == 2
+
+
+def test_while_one_operator_is_reachable_the_impressum_is_left_alone(make_app: Callable[..., Flask]) -> None:
+    with make_app(operator_email="post@netz.example").app_context():
+        suppress(AccountFactory(is_operator=True).email, "report 5.1.1")
+        job_runs.record("digests", clock.now(), clock.now(), False, "failed 1")
+        alerts.check(clock.now())
+        assert [letter.state for letter in told()] == ["pending", "failed"]
+
+
+@pytest.mark.parametrize("address", ["", "post (at) netz.example"])
+def test_without_anybody_to_tell_the_log_says_so(
+    make_app: Callable[..., Flask], address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with make_app(operator_email=address).app_context():
+        db.session.execute(update(Account).values(is_operator=False))
+        job_runs.record("digests", clock.now(), clock.now(), False, "failed 1")
+        assert alerts.check(clock.now()).told == ("compose_failed",)
+        assert told() == [] and "nobody can be told by letter" in caplog.text
 
 
 def test_several_troubles_share_a_letter(app: Flask) -> None:
