@@ -116,7 +116,8 @@ class Consent(Base):
     """Something a person agreed to: what, in which version, when, and how that is known.
 
     ``kind`` is "house_rules", "show_name" or "digest"; the subscription to the Monatsbrief repeats the one that holds.
-    ``proof`` says how: "sign_up", "invitation", "account_page", "confirmed" by a letter to her.
+    ``proof`` says how: "sign_up", "invitation", "account_page", "confirmed" by a letter to her, "carried_over" from her
+    subscription, which once was the only record.
     """
 
     __tablename__ = "consents"

@@ -65,6 +65,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sign_up": "die Registrierung",
         "invitation": "die Annahme einer Einladung",
         "account_page": "die Seite Ihres Kontos",
+        "letter_link": "den Link in einem Monatsbrief",
+        "confirmed": "den Link in einem Brief an Sie",
+        "carried_over": "Ihre Bestellung des Monatsbriefs",
     },
     "outcome": {
         "kept": "bleibt stehen",

@@ -28,7 +28,29 @@ DONE_BEFORE = (
     "INSERT INTO digest_items (account_id, item_key, letter_id) VALUES (1, 'suggestion:7', 1)",
     "INSERT INTO digest_items (account_id, item_key) VALUES (1, 'skipped:2026-10')",
 )
+# Four who ordered the Monatsbrief: two before consents were rows, one of whom has left; one after; one never agreed.
+SUBSCRIBED_BEFORE = (
+    *(
+        "INSERT INTO accounts (id, email, first_name, last_name, salutation, is_operator, created_at, "
+        f"inactivity_warnings, shows_name) VALUES ({n}, 'person{n}@rathaus.example', '', '', '', false, "
+        "'2026-09-01 08:00:00', 0, false)"
+        for n in range(1, 5)
+    ),
+    *(
+        "INSERT INTO subscriptions (account_id, frequency, token, consent_at, consent_wording, changed_at, wishes, "
+        f"by_mail) VALUES ({n}, '{frequency}', 't{n}', {given}, {wording}, '2026-10-05 09:00:00', 'letter', true)"
+        for n, frequency, given, wording in (
+            (1, "monthly", "'2026-09-02 08:00:00'", "'Ja, gern.'"),
+            (2, "off", "'2026-09-02 08:00:00'", "'Ja, gern.'"),
+            (3, "quarterly", "'2026-09-02 08:00:00'", "'Ja, bitte.'"),
+            (4, "off", "NULL", "NULL"),
+        )
+    ),
+    "INSERT INTO consents (account_id, kind, version, wording, proof, given_at) VALUES "
+    "(3, 'digest', '2026-11', 'Ja, bitte.', 'account_page', '2026-09-02 08:00:00')",
+)
 
+# By number and bytes.
 LETTER_OF_2026 = sa.text(
     "INSERT INTO letters (id, key, kind, recipient, sender, subject, message_id, bytes, state, attempts, "
     "next_try_at, created_at) VALUES (:id, 'digest:' || :id, 'digest', 'anna@rathaus.example', 'netz@rathaus.example', "
@@ -101,6 +123,29 @@ def test_what_is_kept_of_letters_survives_the_move_to_a_table_of_its_own(blank: 
 
     databases.downgrade(blank.url, "0043")
     assert rows(engine, "id, bytes FROM letters ORDER BY id") == [(1, b"Von: Gr\xc3\xbc\xc3\x9fe"), (2, b"")]
+
+
+def test_consents_given_before_they_were_recorded_are_recorded_once_and_taken_back_alone(
+    blank: Database,
+) -> None:
+    databases.upgrade(blank.url, "0044")
+    engine = sa.create_engine(blank.url, poolclass=sa.NullPool)
+    run(engine, *SUBSCRIBED_BEFORE)
+    recorded = [
+        (1, "Ja, gern.", "carried_over", None),
+        (2, "Ja, gern.", "carried_over", "2026-10-05 09:00"),
+        (3, "Ja, bitte.", "account_page", None),
+    ]
+    for _ in range(2):
+        databases.upgrade(blank.url, "0045")
+        assert consents(engine) == recorded
+        databases.downgrade(blank.url, "0044")
+        assert consents(engine) == recorded[2:]
+
+
+def consents(engine: sa.Engine) -> list[tuple[Any, ...]]:
+    found = rows(engine, "account_id, wording, proof, withdrawn_at FROM consents ORDER BY account_id")
+    return [(*rest, str(withdrawn)[:16] if withdrawn else None) for *rest, withdrawn in found]
 
 
 def test_a_new_installation_is_a_regular_one_at_revision_zero(app: Flask) -> None:
