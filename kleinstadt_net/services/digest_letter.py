@@ -31,6 +31,7 @@ QUESTION_PATH = "/fragen/{question_id}"
 NETWORK_PATH = "/netzwerk/{slug}"
 EVENT_PATH = "/termin/{event_id}"
 STILL_TRUE_PATH = "/stimmt-noch/{token}"
+STANCE_PATH = "/unsere-stadt/angaben/{subject}"
 HOME_PATH = "/uebersicht"
 PRACTICE_PATH = "/beispiel/{practice_id}"
 
@@ -132,6 +133,7 @@ def _render(reader: Reader, issue: Issue, month: str, token: _Minted, view_token
         "short_url": lambda suggestion: urls.absolute(
             SHORT_PATH.format(suggestion_id=suggestion.suggestion_id)
         ),
+        "stance_url": lambda question: urls.absolute(STANCE_PATH.format(subject=question.subject)),
         "town_url": _town_url,
         "suggestions_url": urls.absolute(SUGGESTIONS_PATH),
         "searches_url": urls.absolute(SEARCHES_PATH),

@@ -383,6 +383,7 @@ def test_a_button_of_the_preview_explains_itself(client: ProofReadingClient) -> 
         (digest_letter.STILL_TRUE_PATH.format(token="t"), "digests.still_true"),
         (digest_letter.NETWORK_PATH.format(slug="oberland"), "networks.show"),
         (digest_letter.EVENT_PATH.format(event_id=17), "events.show"),
+        (digest_letter.STANCE_PATH.format(subject="wohnen"), "stances.edit_stance"),
         (digest_letter.HOME_PATH, "dashboard.overview"),
         (subscriptions.PREFERENCES_PATH.format(token="t"), "digests.preferences"),
         (subscriptions.UNSUBSCRIBE_PATH.format(token="t"), "digests.leave"),

@@ -3,6 +3,7 @@
 What any other test writes is judged as well, by a fixture of ``tests/conftest.py``.
 """
 
+import re
 from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -55,6 +56,20 @@ def written(kind: str, frequency: str = "monthly") -> Rendered:
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_a_monatsbrief_passes_every_judge(kind: str, app: Flask) -> None:
     assert letter_judges.faults_of_bytes(digest(kind).content) == []
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_on_paper_every_line_that_can_be_followed_says_where_to(kind: str, app: Flask) -> None:
+    html = written(kind).html
+    pressed = len(re.findall(r'class="button-cell"|class="link"(?=[^>]*>(?!Später|Passt nicht))', html))
+    # Those of the foot can be followed as well, by one address.
+    assert len(re.findall(r'<(?:p|span) class="paper-only"', html)) == pressed + 1
+
+
+def test_a_button_that_is_no_cell_would_be_a_coloured_link_in_outlook() -> None:
+    coloured = "background-color: #1a3f8f; border: 2px solid #1a3f8f"
+    assert len(mail_css.faults_of_declarations(coloured, "a")) == 2
+    assert mail_css.faults_of_declarations(coloured, "td") == []
 
 
 def test_a_monatsbrief_names_its_rhythm_and_nobodys_need_in_the_subject(app: Flask) -> None:

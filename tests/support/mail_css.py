@@ -19,11 +19,13 @@ GRACEFUL = {
     "border-radius": "Outlook for Windows draws square corners",
     "max-height": "only hides the preheader once more, where display is known",
     "max-width": "Outlook takes the width of the table",
-    "min-width": "Outlook draws buttons as wide as their words",
     "overflow": "as max-height",
     "page-break-after": "a heading may stand last on a sheet",
+    "page-break-inside": "an item may be torn between two sheets",
     "word-break": "Outlook breaks long words at its edge by itself",
 }
+# Word draws a coloured link, not a button: the colour and the edge belong to a cell around it.
+NOT_AT_LINKS = frozenset({"background-color", "border"})
 # Word knows neither flex nor grid.
 DISPLAYS = frozenset({"none", "block", "inline-block"})
 UNITS = frozenset({"px", "%"})
@@ -38,6 +40,8 @@ def faults_of_declarations(style: str, where: str) -> list[str]:
             found.append(f"{where}: no declaration: {one.serialize()}")
             continue
         found += [f"{where}: {one.name}: {fault}" for fault in _faults(one)]
+        if where == "a" and one.name in NOT_AT_LINKS:
+            found.append(f"{where}: {one.name}: Outlook for Windows draws a coloured link")
     return found
 
 
