@@ -76,7 +76,7 @@ class PreferencesForm(BaseForm):
         "Wie möchten Sie ihn lesen?",
         choices=[
             SelectChoice(BY_MAIL, "Als E-Mail"),
-            SelectChoice(ON_THE_WEB, "Nur auf den Seiten des Netzes und in meinem Feed, ohne E-Mail"),
+            SelectChoice(ON_THE_WEB, "Nur auf diesen Seiten und in meinem Feed"),
         ],
         default=BY_MAIL,
     )
