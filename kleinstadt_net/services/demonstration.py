@@ -7,7 +7,7 @@ Figures are those of real towns, slightly changed; everything said is drawn from
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -36,6 +36,7 @@ from kleinstadt_net.services import (
     answer_giving,
     demonstration_circles,
     demonstration_exchanges,
+    demonstration_history,
     demonstration_letters,
     demonstration_networks,
     demonstration_pictures,
@@ -48,8 +49,9 @@ from kleinstadt_net.services import (
     rounds,
     subscriptions,
 )
+from kleinstadt_net.services.demonstration_history import LENGTH
 from kleinstadt_net.services.demonstration_texts import IN_PROGRESS, SEEKING, STRENGTHS
-from kleinstadt_net.territory import DEMONSTRATION_KEY_PREFIX, KEY_LENGTH
+from kleinstadt_net.territory import DEMONSTRATION_KEY_PREFIX, KEY_LENGTH, TIME_ZONE
 from kleinstadt_net.vocabulary import SUBJECTS, THESES, TOPICS, State
 
 SEED = 2026
@@ -152,7 +154,7 @@ def exists() -> bool:
 
 
 def load() -> list[Credential]:
-    """Invent the towns and people, run this month's round, and write the cast's letters.
+    """Invent the towns and people, run the rounds of the last months, and write the cast's letters.
 
     Raises NotEmpty when accounts exist already.
     """
@@ -171,9 +173,10 @@ def load() -> list[Credential]:
     demonstration_pictures.insert_pictures(ids)
     demonstration_networks.insert_networks(ids)
     demonstration_start.prepare(ids, today)
-    demonstration_letters.subscribe(ids, CONSENT_WORDING)
     installation.touch_towns(ids)
     db.session.commit()
+    demonstration_history.live_through(ids)
+    demonstration_letters.subscribe(ids, CONSENT_WORDING)
     _let_life_begin(ids)
     demonstration_start.let_newcomer_join(ids, today)
     return credentials
@@ -283,7 +286,7 @@ def _stance(draw: random.Random, town_id: int, subject: str, today: date) -> dic
         "since": _since(draw, confirmed_on) if draw.random() < 0.5 else None,
         "confirmed_on": confirmed_on,
         "version": 1,
-        "changed_at": clock.now(),
+        "changed_at": datetime.combine(confirmed_on, time(12), TIME_ZONE),
     }
 
 
@@ -337,7 +340,7 @@ def _insert_leads(draw: random.Random, ids: Sequence[int]) -> None:
 def _insert_cast(ids: Sequence[int]) -> list[Credential]:
     credentials = []
     for person in CAST:
-        password = new_token()[:16]
+        password, since = new_token()[:16], _there_since(person)
         account = Account(
             email=person.email,
             first_name=person.first_name,
@@ -345,20 +348,23 @@ def _insert_cast(ids: Sequence[int]) -> list[Credential]:
             salutation=person.salutation,
             password_hash=hash_password(password),
             is_operator=person.town is None,
-            created_at=clock.now(),
-            confirmed_at=clock.now(),
+            created_at=since,
+            confirmed_at=since,
             seen_on=clock.today(),
         )
         db.session.add(account)
         db.session.flush()
         if person.town is not None:
-            _settle(account, person, ids[person.town])
+            _settle(account, person, ids[person.town], since)
         credentials.append(Credential(person.email, password, person.part))
     return credentials
 
 
-def _settle(account: Account, person: Person, town_id: int) -> None:
-    now = clock.now()
+def _there_since(person: Person) -> datetime:
+    return clock.now() - (timedelta() if person.town == demonstration_start.NEWCOMER else LENGTH)
+
+
+def _settle(account: Account, person: Person, town_id: int, since: datetime) -> None:
     db.session.add(
         Membership(
             account_id=account.id,
@@ -367,17 +373,20 @@ def _settle(account: Account, person: Person, town_id: int) -> None:
             state="confirmed",
             office=person.office,
             is_home=True,
-            confirmed_at=now,
+            confirmed_at=since,
         )
     )
+    # The newcomer reads from now on: nobody was silent to her before.
+    if person.town == demonstration_start.NEWCOMER:
+        return
     db.session.add(
         Subscription(
             account_id=account.id,
             frequency=subscriptions.MONTHLY,
             token=new_token(),
-            consent_at=now,
+            consent_at=since,
             consent_wording=CONSENT_WORDING,
-            changed_at=now,
+            changed_at=since,
         )
     )
 

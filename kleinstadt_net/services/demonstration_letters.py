@@ -8,6 +8,7 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Letter, Membership, Subscription
 from kleinstadt_net.security.tokens import new_token
+from kleinstadt_net.services import demonstration_start
 
 # What the other server says, and after how many tries: a mailbox that stays full, and one that is gone.
 REASONS = (
@@ -17,7 +18,8 @@ REASONS = (
 
 
 def subscribe(ids: Sequence[int], wording: str) -> None:
-    """Let somebody of the last towns, one for each reason, read the Monatsbrief; in the running transaction."""
+    """Let the newcomer and somebody of the last towns, one for each reason, read from now on; commits."""
+    begin_writing(db.session)
     now = clock.now()
     rows = [
         {
@@ -28,15 +30,16 @@ def subscribe(ids: Sequence[int], wording: str) -> None:
             "consent_wording": wording,
             "changed_at": now,
         }
-        for account_id in _people(ids)
+        for account_id in _people([ids[demonstration_start.NEWCOMER], *_last(ids)])
     ]
     db.session.execute(insert(Subscription), rows)
+    db.session.commit()
 
 
 def give_up(ids: Sequence[int]) -> None:
     """Their letters, once written, have been refused; commits."""
     begin_writing(db.session)
-    for account_id, (error, attempts) in zip(_people(ids), REASONS, strict=True):
+    for account_id, (error, attempts) in zip(_people(_last(ids)), REASONS, strict=True):
         db.session.execute(
             update(Letter)
             .where(Letter.account_id == account_id, Letter.kind == "digest")
@@ -46,8 +49,11 @@ def give_up(ids: Sequence[int]) -> None:
     db.session.commit()
 
 
-def _people(ids: Sequence[int]) -> Sequence[int]:
-    last = ids[-len(REASONS) :]
+def _last(ids: Sequence[int]) -> Sequence[int]:
+    return ids[-len(REASONS) :]
+
+
+def _people(town_ids: Sequence[int]) -> Sequence[int]:
     return db.session.scalars(
-        select(Membership.account_id).where(Membership.town_id.in_(last)).order_by(Membership.town_id)
+        select(Membership.account_id).where(Membership.town_id.in_(town_ids)).order_by(Membership.town_id)
     ).all()
