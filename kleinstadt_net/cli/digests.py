@@ -15,9 +15,19 @@ from flask.cli import AppGroup
 from kleinstadt_net import clock, formats
 from kleinstadt_net.database import Base, db
 from kleinstadt_net.services import digest_rehearsal, digest_simulation, digests
+from kleinstadt_net.services.digest_writing import Outcome
+from kleinstadt_net.services.digests import EnqueueReport
 from kleinstadt_net.settings import SETTINGS_KEY
 
 group = AppGroup("digests", help="The monthly letter.")
+# What a dry run says of one person; another process, which could be faster, is none there.
+IN_WORDS: dict[Outcome, str] = {
+    "enqueued": "gets a letter",
+    "asked": "is asked whether to pause",
+    "nothing_new": "gets none, there is nothing new",
+    "waiting_for_round": "waits for the round of the month",
+    "failed": "gets none, it cannot be made; the log says why",
+}
 MONTH = re.compile(r"20[0-9][0-9]-(0[1-9]|1[0-2])")
 
 
@@ -29,13 +39,18 @@ MONTH = re.compile(r"20[0-9][0-9]-(0[1-9]|1[0-2])")
     is_flag=True,
     help="On any day, not only from the first Tuesday on.",
 )
-@click.option("--dry-run", is_flag=True, help="Write nothing; only say what would be written now.")
+@click.option(
+    "--dry-run", is_flag=True, help="Make every letter, write none; say what each person would get."
+)
 def enqueue(month: str | None, any_day: bool, dry_run: bool) -> None:
     """Write the letter of everybody who is due, exactly once."""
     if month is not None and not MONTH.fullmatch(month):
         raise click.BadParameter("a month looks like 2026-12", param_hint="--month")
-    write = digest_rehearsal.rehearse if dry_run else digests.enqueue_due
-    report = write(clock.now(), month=month, any_day=any_day)
+    report = (
+        _rehearse(month, any_day)
+        if dry_run
+        else digests.enqueue_due(clock.now(), month=month, any_day=any_day)
+    )
     click.echo(
         ("Dry run, nothing is written: " if dry_run else "")
         + f"{report.enqueued} letters written, {report.asked} asking about a pause, "
@@ -46,6 +61,15 @@ def enqueue(month: str | None, any_day: bool, dry_run: bool) -> None:
     if report.failed:
         click.echo("the log names the accounts and the reasons", err=True)
         sys.exit(1)
+
+
+def _rehearse(month: str | None, any_day: bool) -> EnqueueReport:
+    outcomes: Counter[str] = Counter()
+    for one in digest_rehearsal.rehearse(clock.now(), month=month, any_day=any_day):
+        outcomes[one.outcome] += 1
+        said = IN_WORDS[one.outcome] + (f": {one.subject}" if one.subject else "")
+        click.echo(f"account {one.account_id}, {one.town}: {said}")
+    return EnqueueReport(**outcomes)
 
 
 @group.command("simulate")

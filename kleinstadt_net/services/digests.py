@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 import structlog
 
@@ -69,12 +70,13 @@ def enqueue_due(now: datetime, *, month: str | None = None, any_day: bool = Fals
     outcomes: Counter[Outcome] = Counter()
     for start in range(0, len(waiting), CHUNK):
         readers = digest_people.readers(waiting[start : start + CHUNK])
-        if chunk := [reader for reader in readers if _is_due(reader, month, now, any_day)]:
+        if chunk := [reader for reader in readers if is_due(reader, month, now, any_day)]:
             outcomes.update(_enqueue(chunk, month, now))
     return EnqueueReport(**{str(outcome): count for outcome, count in outcomes.items()})
 
 
-def _is_due(reader: Reader, month: str, now: datetime, any_day: bool) -> bool:
+def is_due(reader: Reader, month: str, now: datetime, any_day: bool) -> bool:
+    """Whether a person's letter may be written now, by the holidays of her town's Land."""
     free = holidays(reader.town.land, month)
     return due.is_due(reader.consent, month, now, free, reader.timetable, any_day=any_day)
 
@@ -85,20 +87,30 @@ def _enqueue(readers: Sequence[Reader], month: str, now: datetime) -> Iterator[O
         for _ in readers:
             yield "waiting_for_round"
         return
-    issues = issues_of(readers, round_of_month, now)
-    silent = digest_people.to_be_asked([reader.account_id for reader in readers])
-    for start in range(0, len(readers), GROUP):
+    made = closings(readers, round_of_month, month, now)
+    for some in iter(lambda: list(islice(made, GROUP)), []):
         group: list[Closing] = []
-        for reader in readers[start : start + GROUP]:
-            issue = issues[reader.account_id]
-            if issue is None and round_of_month is None:
-                # Suggestions may still come, late as they are: nobody is passed over for good.
-                yield "nothing_new"
-            elif closing := _closing(reader, issue, month, reader.account_id in silent):
-                group.append(closing)
-            else:
+        for _, closing in some:
+            if closing is None:
                 yield "failed"
+            elif closing.outcome == digest_people.NOTHING_NEW and round_of_month is None:
+                # Not noted, so that nobody is passed over for good.
+                yield "nothing_new"
+            else:
+                group.append(closing)
         yield from digest_writing.close(group)
+
+
+def closings(
+    readers: Sequence[Reader], round_of_month: int | None, month: str, now: datetime
+) -> Iterator[tuple[Reader, Closing | None]]:
+    """What becomes of each reader's month, her letter made but not stored; None where it cannot be made."""
+    issues = issues_of(readers, round_of_month, now)
+    # Without a round nobody is asked: suggestions may still come.
+    is_whole = round_of_month is not None
+    silent = digest_people.to_be_asked([reader.account_id for reader in readers]) if is_whole else set()
+    for reader in readers:
+        yield reader, _closing(reader, issues[reader.account_id], month, reader.account_id in silent)
 
 
 def issues_of(

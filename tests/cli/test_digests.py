@@ -1,13 +1,17 @@
 """``flask digests enqueue``."""
 
 from datetime import timedelta
+from typing import NoReturn
 
+import pytest
 import time_machine
 from flask.testing import FlaskCliRunner
+from jinja2 import TemplateSyntaxError
 from sqlalchemy import select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
+from kleinstadt_net.mail import letters
 from kleinstadt_net.models import DigestMonth, Letter
 from tests.factories import (
     AccountFactory,
@@ -44,11 +48,18 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(runner: FlaskCl
     SubscriptionFactory(account_id=MembershipFactory(town__taking_part=True).account_id)
     before = everything()
     command = ["digests", "enqueue", "--dry-run"]
-    dry = runner.invoke(args=command).output
-    assert dry.startswith("Dry run, nothing is written: 1 letters written, 0 asking about a pause, 1 with")
+    *people, summary = runner.invoke(args=command).output.splitlines(keepends=True)
+    assert summary.startswith(
+        "Dry run, nothing is written: 1 letters written, 0 asking about a pause, 1 with"
+    )
     assert everything() == before
     real = runner.invoke(args=command[:2]).output
-    assert dry.endswith(real)
+    assert summary.endswith(real)
+    subject = db.session.scalars(select(Letter.subject)).one()
+    assert [line.split(": ", 1)[1] for line in people] == [
+        f"gets a letter: {subject}\n",
+        "gets none, there is nothing new\n",
+    ]
     assert runner.invoke(args=command).output.startswith("Dry run, nothing is written: 0 letters written")
 
 
@@ -65,6 +76,23 @@ def test_without_a_round_a_dry_run_runs_none(runner: FlaskCliRunner) -> None:
     )
     db.session.commit()
     assert "1 with nothing new, 0 waiting for the round" in runner.invoke(args=command).output
+
+
+@time_machine.travel("2026-12-01 12:00+00:00", tick=False)
+def test_a_dry_run_sees_a_letter_that_cannot_be_made(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_reader()
+
+    def broken(*_: object, **__: object) -> NoReturn:
+        raise TemplateSyntaxError("unexpected end of template", 1)
+
+    monkeypatch.setattr(letters, "render", broken)
+    before = everything()
+    result = runner.invoke(args=["digests", "enqueue", "--dry-run"])
+    assert result.exit_code == 1 and everything() == before
+    assert "gets none, it cannot be made; the log says why" in result.output
+    assert "1 failed" in result.output and "the log names the accounts" in result.stderr
 
 
 def test_a_month_that_is_none_is_refused(runner: FlaskCliRunner) -> None:
