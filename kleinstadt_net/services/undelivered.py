@@ -1,5 +1,6 @@
 """Letters that were given up: which ones, why, and another try for them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from kleinstadt_net.services.letters import HELD
 
 # How the outbox begins its reason where it never meant to send a letter.
 SUPPRESSED = "address suppressed"
+# How it introduces what the other server said, which the page says in its own words.
+INTRODUCTION = re.compile(r"(given up after \d+ tries: |address suppressed: )?(mail server answered )?")
 # What is older is no news any more.
 RETRIED_DAYS = 7
 
@@ -63,9 +66,16 @@ def latest(*, limit: int, offset: int) -> list[Undelivered]:
         .offset(offset)
     )
     return [
-        Undelivered(*row[:6], reason=row.error or "", is_suppressed=(row.error or "").startswith(SUPPRESSED))
+        Undelivered(
+            *row[:6], reason=_said(row.error or ""), is_suppressed=(row.error or "").startswith(SUPPRESSED)
+        )
         for row in rows
     ]
+
+
+def _said(error: str) -> str:
+    """What the other side said, or else our own reason."""
+    return INTRODUCTION.sub("", error, count=1)
 
 
 def retry(letter_id: int, account_id: int) -> bool:

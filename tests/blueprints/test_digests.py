@@ -202,7 +202,7 @@ def test_who_left_is_sent_a_letter_before_she_is_back(
     subscription.frequency = "off"
     db.session.commit()
     asked = submit(client, "/brief/letter-token", data={"frequency": "quarterly"})
-    assert "Vorher kommt keiner" in client.get(asked.location).text
+    assert "ist ein Brief unterwegs" in client.get(asked.location).text
     assert frequency() == "off"
     token = links.create(digest_consent.CONFIRM_PURPOSE, cast.mayor.id, days=1, target_id=3)
     db.session.commit()

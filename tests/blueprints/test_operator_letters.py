@@ -128,6 +128,9 @@ def test_a_test_letter_goes_to_the_operator_herself(desk: FlaskClient, cast: Cas
     assert submit(desk, f"{DESK}/probe").location == DESK
     letter = db.session.scalars(select(Letter)).one()
     assert (letter.kind, letter.recipient, letter.state) == ("test", cast.operator.email, "pending")
+    submit(desk, f"{DESK}/anhalten")
+    submit(desk, f"{DESK}/probe")
+    assert "bleibt dort, solange der Versand angehalten ist" in page(desk)
 
 
 def test_what_failed_is_listed_with_its_reason_and_tried_again(desk: FlaskClient) -> None:

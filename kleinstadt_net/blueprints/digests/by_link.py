@@ -27,8 +27,8 @@ from kleinstadt_net.services import (
 from kleinstadt_net.services.availability import RequestRefusedError
 
 CONFIRMATION_SENT = (
-    "Wir haben Ihnen einen Brief geschickt. Mit dem Link darin bestätigen Sie, dass Sie den Monatsbrief wieder "
-    "bekommen möchten. Vorher kommt keiner."
+    "An die hinterlegte Adresse ist ein Brief unterwegs. Erst mit dem Link darin ist der Monatsbrief wieder bestellt; "
+    "vorher kommt keiner."
 )
 
 

@@ -64,7 +64,12 @@ def post_test_letter() -> ResponseReturnValue:
     """A letter to oneself, to see that letters arrive."""
     _must_be_meant()
     digest_desk.post_test(current_user.account_id)
-    flash("Der Probebrief liegt im Ausgang. Er sollte in wenigen Minuten bei Ihnen sein.", "success")
+    if sending.halted():
+        flash(
+            "Der Probebrief liegt im Ausgang und bleibt dort, solange der Versand angehalten ist.", "warning"
+        )
+    else:
+        flash("Der Probebrief liegt im Ausgang. Er sollte in wenigen Minuten bei Ihnen sein.", "success")
     return redirect(url_for("operations.letters"))
 
 
