@@ -18,7 +18,16 @@ PATH = "/konto/e-mail/wieder-erreichbar/{token}"
 
 PER_ACCOUNT = Ladder("address_again", 3, (5, 15, 60))
 
-__all__ = ["TooManyAttempts", "address_of", "ask", "confirm", "is_held_back", "lift", "lift_for_letter"]
+__all__ = [
+    "TooManyAttempts",
+    "address_of",
+    "ask",
+    "confirm",
+    "is_held_back",
+    "lift",
+    "lift_for_letter",
+    "lift_for_person",
+]
 
 
 def is_held_back(address: str) -> bool:
@@ -59,12 +68,15 @@ def confirm(token: str) -> bool:
     return True
 
 
-def lift(address: str, by_account_id: int | None) -> bool:
-    """Write to the address again because an operator says so; False where nothing was held back. Commits."""
+def lift(address: str, by_account_id: int | None, **whose: int) -> bool:
+    """Write to the address again because an operator says so; False where nothing was held back. Commits.
+
+    ``whose`` tells the audit trail by which letter or person she came to it.
+    """
     begin_writing(db.session)
     lifted = suppressions.lift(address)
     if lifted:
-        audit.record("letter.block_lifted", account_id=by_account_id)
+        audit.record("letter.block_lifted", account_id=by_account_id, **whose)
     db.session.commit()
     return lifted
 
@@ -73,7 +85,14 @@ def lift_for_letter(letter_id: int, by_account_id: int) -> bool:
     """The same for the address a letter was held back from."""
     address = db.session.scalar(select(Letter.recipient).where(Letter.id == letter_id))
     db.session.rollback()
-    return address is not None and lift(address, by_account_id)
+    return address is not None and lift(address, by_account_id, letter=letter_id)
+
+
+def lift_for_person(account_id: int, by_account_id: int) -> bool | None:
+    """The same for the address of a person; None where there is nobody. Commits."""
+    address = db.session.scalar(select(Account.email).where(Account.id == account_id))
+    db.session.rollback()
+    return None if address is None else lift(address, by_account_id, person=account_id)
 
 
 def _address(link: OneTimeLink) -> str | None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import selectinload
 
 from kleinstadt_net.database import db
+from kleinstadt_net.mail.suppressions import Refusal, refusals
 from kleinstadt_net.models import Account, Membership, Town
 from kleinstadt_net.services import town_finder
 from kleinstadt_net.territory import is_key
@@ -26,14 +27,16 @@ class FoundAccess:
 
 @dataclass(frozen=True)
 class FoundPerson:
-    """Somebody with an account."""
+    """Somebody with an account; ``refusal`` says why letters to her are held back."""
 
+    account_id: int
     name: str
     email: str
     is_operator: bool
     is_confirmed: bool
     seen_on: date | None
     access: tuple[FoundAccess, ...]
+    refusal: Refusal | None
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,15 @@ def people(text: str) -> list[FoundPerson]:
         return []
     columns = (Account.email, Account.first_name, Account.last_name)
     fits = [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
-    rows = db.session.scalars(
+    accounts = db.session.scalars(
         select(Account)
         .where(*fits)
         .order_by(Account.last_name, Account.first_name, Account.id)
         .limit(SHOWN)
         .options(selectinload(Account.memberships).joinedload(Membership.town))
-    )
-    return [_person(account) for account in rows]
+    ).all()
+    held_back = refusals({account.email for account in accounts})
+    return [_person(account, held_back.get(account.email)) for account in accounts]
 
 
 def towns(text: str) -> list[FoundTown]:
@@ -97,12 +101,14 @@ def _towns(condition: ColumnElement[bool]) -> list[FoundTown]:
     ]
 
 
-def _person(account: Account) -> FoundPerson:
+def _person(account: Account, refusal: Refusal | None) -> FoundPerson:
     return FoundPerson(
+        account_id=account.id,
         name=f"{account.first_name} {account.last_name}".strip(),
         email=account.email,
         is_operator=account.is_operator,
         is_confirmed=account.confirmed_at is not None,
         seen_on=account.seen_on,
         access=tuple(FoundAccess(m.town.ags, m.town.name, m.role, m.state) for m in account.memberships),
+        refusal=refusal,
     )

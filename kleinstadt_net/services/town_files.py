@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from kleinstadt_net.database import db
+from kleinstadt_net.mail.suppressions import Refusal, refusals
 from kleinstadt_net.models import Account, Membership, Stance, Town, TownAddress, TownDomain
 from kleinstadt_net.services import audit_trail
 from kleinstadt_net.services.audit_trail import TrailEntry, TrailFilters
@@ -15,15 +16,17 @@ LATEST = 15
 
 @dataclass(frozen=True)
 class TownPerson:
-    """Somebody with an access to the town that has not ended."""
+    """Somebody with an access to the town that has not ended; ``refusal`` says why letters to her are held back."""
 
     membership_id: int
+    account_id: int
     name: str
     email: str
     role: str
     state: str
     office: str
     since: datetime | None
+    refusal: Refusal | None
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,19 @@ def _people(town_id: int) -> tuple[TownPerson, ...]:
         .join(Membership.account)
         .where(Membership.town_id == town_id, Membership.state != "ended")
         .order_by(Membership.state, Membership.role.desc(), Membership.id)
-    )
+    ).all()
+    held_back = refusals({account.email for _, account in rows})
     return tuple(
         TownPerson(
             membership_id=membership.id,
+            account_id=account.id,
             name=f"{account.first_name} {account.last_name}".strip(),
             email=account.email,
             role=membership.role,
             state=membership.state,
             office=membership.office,
             since=membership.confirmed_at or membership.requested_at,
+            refusal=held_back.get(account.email),
         )
         for membership, account in rows
     )

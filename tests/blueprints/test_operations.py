@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask import Flask
@@ -14,8 +14,9 @@ from sqlalchemy import delete, select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.jobs import JOBS
-from kleinstadt_net.models import JobHeartbeat, Letter, Report, SectionVersion, Town
-from kleinstadt_net.services import audit, job_runs, report_decisions, reports, sections, stances
+from kleinstadt_net.mail import suppressions
+from kleinstadt_net.models import AuditEntry, JobHeartbeat, Letter, Report, SectionVersion, Town
+from kleinstadt_net.services import addresses, audit, job_runs, report_decisions, reports, sections, stances
 from kleinstadt_net.services.report_decisions import Decision
 from kleinstadt_net.vocabulary import AUDIT_GROUPS, AUDIT_TITLES, REPORT_TARGETS
 from tests import factories as make
@@ -227,6 +228,27 @@ def test_a_search_for_a_person_leaves_nothing_in_any_address(desk: FlaskClient, 
     assert f"/betrieb/staedte/{cast.town.ags}" in answer.get_data(as_text=True)
     assert cast.mayor.email not in page(desk, f"/betrieb/suche?q={cast.mayor.email}").partition("<main")[2]
     assert submit(desk, "/betrieb/suche", text="").status_code == 422
+
+
+def test_letters_are_let_through_to_a_person_again_wherever_the_operator_sees_her(
+    desk: FlaskClient, cast: Cast
+) -> None:
+    file, mayor = f"/betrieb/staedte/{cast.town.ags}", cast.mayor
+    lift, offered = f"/betrieb/personen/{mayor.id}/sperre-aufheben", "Sperre der Adresse aufheben"
+    assert offered not in page(desk, file)
+    for kind in get_args(suppressions.Kind):
+        suppressions.suppress(mayor.email, "report 5.1.1", kind)
+        db.session.commit()
+        assert offered in page(desk, file)
+        assert offered in submit(desk, "/betrieb/suche", text=mayor.email).get_data(as_text=True)
+        assert submit(desk, lift, file, stadt=cast.town.ags).location == file
+        assert not addresses.is_held_back(mayor.email) and offered not in page(desk, file)
+    assert submit(desk, lift, file, stadt="https://fremd.example").location == "/betrieb/suche"
+    assert "war nicht gesperrt" in page(desk, "/betrieb/suche")
+    assert desk.post(lift).status_code == 400
+    assert submit(desk, "/betrieb/personen/999999/sperre-aufheben", file).status_code == 404
+    done = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "letter.block_lifted")).all()
+    assert [(one.account_id, one.detail) for one in done] == [(cast.operator.id, {"person": mayor.id})] * 5
 
 
 def test_the_trail_is_filtered_and_an_impossible_filter_is_said(desk: FlaskClient, cast: Cast) -> None:

@@ -588,6 +588,7 @@ class World:
             "memberships.set_home:membership_id": self.cast.mayor.memberships[0].id,
             "memberships.change_role:membership_id": self.cast.colleague.memberships[0].id,
             "memberships.remove:membership_id": self.cast.colleague.memberships[0].id,
+            "operations.lift_block_of_person:account_id": self.cast.mayor.id,
             "operations.remove_last_lead:membership_id": self.cast.mayor.memberships[0].id,
             "domain_id": self.domain_id,
             "operations.mailbox_letter:key": self.mailbox_key,

@@ -77,3 +77,10 @@ def test_an_operator_lifts_the_block_for_a_letter_that_was_held_back(anna: Accou
     assert addresses.lift_for_letter(letter_id, anna.id)
     assert not addresses.lift_for_letter(letter_id, anna.id)
     assert not addresses.is_held_back(ANNA)
+
+
+def test_an_operator_lifts_the_block_for_a_person(anna: Account) -> None:
+    assert addresses.lift_for_person(anna.id, anna.id)
+    assert addresses.lift_for_person(anna.id, anna.id) is False
+    assert addresses.lift_for_person(anna.id + 1, anna.id) is None
+    assert not addresses.is_held_back(ANNA)

@@ -13,7 +13,14 @@ from kleinstadt_net.blueprints.operations.forms import (
     TrailForm,
 )
 from kleinstadt_net.security.access import OPERATOR, access
-from kleinstadt_net.services import audit_trail, memberships, moderation, operator_search, town_files
+from kleinstadt_net.services import (
+    addresses,
+    audit_trail,
+    memberships,
+    moderation,
+    operator_search,
+    town_files,
+)
 from kleinstadt_net.services.audit_trail import TrailFilters
 from kleinstadt_net.services.town_files import TownFile
 from kleinstadt_net.web.paging import PAGE_SIZE, Page, requested_number
@@ -94,6 +101,26 @@ def search() -> ResponseReturnValue:
     text = form.text.data or ""
     people, towns = operator_search.people(text), operator_search.towns(text)
     return render_template("operations/search.html", form=form, people=people, towns=towns)
+
+
+@bp.post("/betrieb/personen/<int:account_id>/sperre-aufheben")
+@access(OPERATOR)
+def lift_block_of_person(account_id: int) -> ResponseReturnValue:
+    """Write to a person again whose letters are held back, from wherever an operator sees her."""
+    if not PlainForm().validate_on_submit():
+        abort(400)
+    lifted = addresses.lift_for_person(account_id, current_user.account_id)
+    if lifted is None:
+        abort(404)
+    if lifted:
+        flash(
+            "Wir schreiben wieder an diese Adresse. Zurückgehaltene Briefe gehen auf Wunsch hinaus.",
+            "success",
+        )
+    else:
+        flash("Diese Adresse war nicht gesperrt.", "warning")
+    seen_at = town_files.find(request.form.get("stadt", ""))
+    return redirect(url_for("operations.town", ags=seen_at.ags) if seen_at else url_for("operations.search"))
 
 
 @bp.get("/betrieb/protokoll")
