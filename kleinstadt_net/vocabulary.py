@@ -75,7 +75,6 @@ DECLINE_REASONS = {
     "another": "Anderer Grund",
 }
 
-# What came of a talk that both towns wished for.
 # What is asked after a talk, and the answers to choose from.
 OUTCOME_QUESTIONS = {
     "helped": {
@@ -85,11 +84,18 @@ OUTCOME_QUESTIONS = {
         "not_talked": "Wir haben noch nicht gesprochen",
     },
     "became": {
-        "helped": "Wir haben gesprochen, und es hat geholfen",
-        "talked": "Wir haben gesprochen",
-        "not_yet": "Es kam noch nicht dazu",
-        "will_not": "Es kommt nicht dazu",
+        "made": "Wir haben etwas daraus gemacht",
+        "running": "Es läuft noch",
+        "nothing": "Es hat sich nichts daraus ergeben",
+        "no_talk": "Wir haben nicht miteinander gesprochen",
     },
+}
+# What could be answered to the second question before, and still stands where somebody did.
+FORMER_OUTCOMES = {
+    "helped": "Wir haben gesprochen, und es hat geholfen",
+    "talked": "Wir haben gesprochen",
+    "not_yet": "Es kam noch nicht dazu",
+    "will_not": "Es kommt nicht dazu",
 }
 
 # How a person hears that another town would like to talk.

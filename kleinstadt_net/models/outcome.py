@@ -19,7 +19,8 @@ class Outcome(Base):
         UniqueConstraint("exchange_id", "town_id", "question"),
         CheckConstraint(
             "(question = 'helped' AND answer IN ('yes', 'partly', 'no', 'not_talked')) OR "
-            "(question = 'became' AND answer IN ('helped', 'talked', 'not_yet', 'will_not')) OR "
+            "(question = 'became' AND answer IN ('made', 'running', 'nothing', 'no_talk', "
+            "'helped', 'talked', 'not_yet', 'will_not')) OR "
             "(question IN ('helped', 'became') AND answer IS NULL)",
             name="answer",
         ),

@@ -30,7 +30,7 @@ from kleinstadt_net.services import (
 from kleinstadt_net.services.appointment_rules import AGREED
 from kleinstadt_net.services.exchange_rules import CLOSED, TALKING
 from kleinstadt_net.services.exchanges import UnknownExchangeError
-from kleinstadt_net.vocabulary import OUTCOME_QUESTIONS
+from kleinstadt_net.vocabulary import FORMER_OUTCOMES, OUTCOME_QUESTIONS
 
 HELPED, BECAME = "helped", "became"
 # By then a first talk has taken place, or will not; and by then it has come to something, or will not.
@@ -38,6 +38,7 @@ ASKED_AFTER = {HELPED: timedelta(days=14), BECAME: timedelta(days=90)}
 # A question about something nobody remembers is worse than none.
 NEVER_AFTER = {HELPED: timedelta(days=60), BECAME: timedelta(days=365)}
 GOOD = "yes"
+CAME_TO_SOMETHING = frozenset({"made", "running"})
 
 ASKED_KIND, HELPED_KIND = "outcome_asked", "outcome_helped"
 PURPOSE = "outcome"
@@ -68,6 +69,17 @@ class Asked:
 
     question: str
     given: str | None
+
+    @property
+    def said(self) -> str:
+        """The answer in words, those of former times too; empty while there is none."""
+        words = OUTCOME_QUESTIONS[self.question]
+        return words.get(self.given or "") or FORMER_OUTCOMES.get(self.given or "", "")
+
+    @property
+    def came_to_something(self) -> bool:
+        """Whether an example of the other town may be behind it."""
+        return self.question == BECAME and self.given in CAME_TO_SOMETHING
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -29,7 +30,7 @@ def test_the_link_of_the_letter_shows_on_get_and_acts_on_post_alone(client: Flas
     assert db.session.scalars(select(Outcome.answer)).one() is None
     answer = {"csrf_token": csrf(page)}
     # An answer to the other question is none to this one.
-    assert client.post(address, data={**answer, "antwort": "not_yet"}).status_code == 422
+    assert client.post(address, data={**answer, "antwort": "nothing"}).status_code == 422
     given = client.post(address, data={**answer, "antwort": "yes"})
     assert "Danke für Ihre Antwort" in given.text and "Wir sagen Lauenfurt" in given.text
     db.session.expire_all()
@@ -48,7 +49,7 @@ def test_the_page_of_a_talk_asks_tells_the_good_word_and_begins_an_example(
     talk = ExchangeFactory(town=cast.town, peer=cast.other_town, state="talking")
     OutcomeFactory(exchange=talk)
     OutcomeFactory(exchange=talk, town_id=cast.other_town.id, question="helped", answer="yes")
-    OutcomeFactory(exchange=talk, town_id=cast.other_town.id, question="became", answer="will_not")
+    OutcomeFactory(exchange=talk, town_id=cast.other_town.id, question="became", answer="nothing")
     sign_in(client, cast.mayor)
     address = f"/gespraeche/{talk.id}"
     page = client.get(address).text
@@ -57,9 +58,10 @@ def test_the_page_of_a_talk_asks_tells_the_good_word_and_begins_an_example(
     assert "Lauenfurt hat geantwortet" not in page, "other words stay with the other town"
     sent = {"csrf_token": csrf(page), "frage": "became"}
     assert client.post(f"{address}/ergebnis", data={**sent, "antwort": "yes"}).status_code == 422
-    assert client.post(f"{address}/ergebnis", data={**sent, "antwort": "talked"}).location == address
+    assert client.post(f"{address}/ergebnis", data={**sent, "antwort": "running"}).location == address
     page = client.get(address).text
-    assert "Ellernrode hat geantwortet: „Wir haben gesprochen“" in page
+    assert "Ellernrode hat geantwortet: „Es läuft noch“" in page
+    assert "Haben Sie ein Beispiel aus Lauenfurt übernommen?" in page and "suche=Lauenfurt" in page
     begun = client.post(f"{address}/beispiel", data={"csrf_token": csrf(page)})
     practice_id = db.session.scalars(select(Practice.id)).one()
     assert begun.location == f"/unsere-stadt/beispiele/{practice_id}"
@@ -69,5 +71,27 @@ def test_the_page_of_a_talk_asks_tells_the_good_word_and_begins_an_example(
     assert client.post(f"/gespraeche/{asked.id}/beispiel", data={"csrf_token": csrf(page)}).status_code == 404
     strange = ExchangeFactory(state="talking")
     for step in ("beispiel", "ergebnis"):
-        sent = {"csrf_token": csrf(page), "frage": "became", "antwort": "talked"}
+        sent = {"csrf_token": csrf(page), "frage": "became", "antwort": "running"}
         assert client.post(f"/gespraeche/{strange.id}/{step}", data=sent).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answer", "leads_on"), [("made", True), ("running", True), ("nothing", False), ("no_talk", False)]
+)
+def test_what_was_made_of_a_talk_leads_on_to_the_example_it_came_from(
+    client: FlaskClient, cast: Cast, answer: str, leads_on: bool
+) -> None:
+    asked = OutcomeFactory(exchange=ExchangeFactory(town=cast.town, peer=cast.other_town, state="talking"))
+    address = outcomes.PATH.format(
+        token=links.create(outcomes.PURPOSE, cast.mayor.id, days=9, target_id=asked.id)
+    )
+    db.session.commit()
+    sent = {"csrf_token": csrf(client.get(address).text), "antwort": answer}
+    assert ("/beispiele?suche=Lauenfurt" in client.post(address, data=sent).text) is leads_on
+
+
+def test_an_answer_of_the_time_before_is_still_said(client: FlaskClient, cast: Cast, sign_in: Any) -> None:
+    talk = ExchangeFactory(town=cast.town, peer=cast.other_town, state="talking")
+    OutcomeFactory(exchange=talk, answer="not_yet")
+    sign_in(client, cast.mayor)
+    assert "Ellernrode hat geantwortet: „Es kam noch nicht dazu“" in client.get(f"/gespraeche/{talk.id}").text

@@ -35,7 +35,7 @@ ONCE: dict[str, dict[str, str]] = {
     "exchanges.answer_by_link": {"schritt": "accept"},
     "exchanges.revoke_by_link": {},
     "digests.give_reason": {"reason": "too_far"},
-    "outcomes.answer": {"antwort": "talked"},
+    "outcomes.answer": {"antwort": "running"},
     "reports.complain": {"text": "Ich sehe das anders und erkläre hier auch, warum."},
     "reports.complain_for_town": {"text": "Wir sehen das anders und erklären hier auch, warum."},
 }

@@ -1,6 +1,7 @@
 """The migrations lead to exactly the tables the models speak of, and back to nothing."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,36 @@ def test_consents_given_before_they_were_recorded_are_recorded_once_and_taken_ba
         assert consents(engine) == recorded
         databases.downgrade(blank.url, "0044")
         assert consents(engine) == recorded[2:]
+
+
+def test_what_became_of_a_talk_is_said_on_the_way_back_as_nearly_as_can_be(blank: Database) -> None:
+    databases.upgrade(blank.url, "0046")
+    engine = sa.create_engine(blank.url, poolclass=sa.NullPool)
+    given = [("became", "made"), ("became", "will_not"), ("helped", "yes")]
+    add(engine, "towns", ags="99000001")
+    add(engine, "towns", id=2, ags="99000002")
+    for number, (question, answer) in enumerate(given, start=1):
+        add(engine, "exchanges", id=number, peer_id=2, origin="wishes", form="telephone", state="closed")
+        add(engine, "outcomes", id=number, exchange_id=number, question=question, answer=answer)
+    databases.downgrade(blank.url, "0045")
+    answers = "question, answer FROM outcomes ORDER BY id"
+    assert rows(engine, answers) == [("became", "helped"), *given[1:]]
+    databases.upgrade(blank.url, "0046")
+    assert rows(engine, answers) == [("became", "helped"), *given[1:]]
+
+
+def add(engine: sa.Engine, table: str, **given: Any) -> None:
+    """A row of a table as it is at this version; what it must hold and is not given is made up."""
+    found = sa.Table(table, sa.MetaData(), autoload_with=engine)
+    made_up: dict[type, Any] = {int: 1, float: 1.0, bool: False, str: "", date: date(2026, 11, 1)}
+    made_up[datetime] = datetime(2026, 11, 1, tzinfo=UTC)
+    needed = {
+        column.name: made_up[column.type.python_type]
+        for column in found.columns
+        if not column.nullable and column.name not in given
+    }
+    with engine.begin() as connection:
+        connection.execute(found.insert().values(**needed, **given))
 
 
 def consents(engine: sa.Engine) -> list[tuple[Any, ...]]:

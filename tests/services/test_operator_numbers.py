@@ -48,7 +48,7 @@ def test_everything_of_a_period_is_counted_once_for_the_land_of_who_began(app: F
             accepted_via="page",
         )
         make.OutcomeFactory(exchange=talk, question="helped", answer="yes", answered_at=JUNE)
-        make.OutcomeFactory(exchange=talk, question="became", answer="helped", answered_at=JUNE)
+        make.OutcomeFactory(exchange=talk, question="became", answer="made", answered_at=JUNE)
         released = make.PracticeFactory(town=other, released_at=JUNE)
         make.AdoptionFactory(practice_id=released.id, town=hesse, created_at=JUNE)
         question = make.QuestionFactory(town=hesse, asked_at=JUNE)

@@ -104,20 +104,20 @@ def test_only_that_it_helped_reaches_the_other_town(
 
 
 def test_what_a_colleague_said_stands_and_strangers_are_not_asked(cast: Cast, talk: Exchange) -> None:
-    asked = OutcomeFactory(exchange=talk, answer="not_yet")
+    asked = OutcomeFactory(exchange=talk, answer="nothing")
     token = links.create(outcomes.PURPOSE, cast.mayor.id, days=9, target_id=asked.id)
     strangers = links.create(outcomes.PURPOSE, cast.stranger.id, days=9, target_id=asked.id)
     db.session.commit()
-    question = outcomes.answer_by_link(token, "helped")
+    question = outcomes.answer_by_link(token, "made")
     assert question is not None and question.is_answered
-    assert db.session.scalars(select(Outcome.answer)).one() == "not_yet"
+    assert db.session.scalars(select(Outcome.answer)).one() == "nothing"
     assert outcomes.find(strangers) is None
-    assert not outcomes.answer_on_page(talk.id, cast.town.id, cast.mayor.id, "became", "talked")
-    assert not outcomes.answer_on_page(talk.id, cast.other_town.id, cast.stranger.id, "became", "talked")
+    assert not outcomes.answer_on_page(talk.id, cast.town.id, cast.mayor.id, "became", "running")
+    assert not outcomes.answer_on_page(talk.id, cast.other_town.id, cast.stranger.id, "became", "running")
     with pytest.raises(ValueError, match="no answer"):
         outcomes.answer_on_page(talk.id, cast.town.id, cast.mayor.id, "became", "yes")
     with pytest.raises(UnknownExchangeError):
-        outcomes.answer_on_page(talk.id, cast.town.id, cast.stranger.id, "became", "talked")
+        outcomes.answer_on_page(talk.id, cast.town.id, cast.stranger.id, "became", "running")
 
 
 def test_an_example_begins_with_what_the_talk_knows_and_only_once(cast: Cast, talk: Exchange) -> None:

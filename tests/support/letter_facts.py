@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from kleinstadt_net.services.exchange_letters import Contact
-from kleinstadt_net.vocabulary import SLOT_TITLES
+from kleinstadt_net.vocabulary import OUTCOME_QUESTIONS, SLOT_TITLES
 from tests.support import issues
 from tests.support.issues import AT, DAY
 
@@ -378,12 +378,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "held_on": None,
         "town": "Ellernrode",
         "url": f"{NETZ}/gespraeche/1044",
-        "answers": {
-            "helped": "Wir haben gesprochen, und es hat geholfen",
-            "talked": "Wir haben gesprochen",
-            "not_yet": "Es kam noch nicht dazu",
-            "will_not": "Es kommt nicht dazu",
-        },
+        "answers": OUTCOME_QUESTIONS["became"],
         "answer_url": f"{NETZ}/gespraech/x7Qk",
     },
     "outcome_helped": {"peer": "Ellernrode", "town": "Lauenfurt", "url": f"{NETZ}/gespraeche/1047"},
