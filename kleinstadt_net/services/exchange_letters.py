@@ -27,6 +27,7 @@ REQUESTED_KIND, AGREED_KIND, HANDED_ON_KIND, REVOKED_KIND = (
     "exchange_handed_on",
     "exchange_revoked",
 )
+WISH_ENDED_KIND = "exchange_wish_ended"
 WRITTEN_KIND = "message_written"
 
 
@@ -176,6 +177,21 @@ def revoked(row: Exchange) -> None:
             facts={"peer": peer.name, "is_asked": is_asked},
             letter=partial(_answerable, row) if is_asked else None,
         )
+
+
+def wish_ended(row: Exchange, town_id: int) -> None:
+    """To those of one of the towns whose letter of consent has left: the other's wish is taken back."""
+    keys = _keys(row, AGREED_KIND, Letter.state != "pending")
+    told = {key.rpartition(":")[2] for key in keys}
+    exchange_news.tell(
+        WISH_ENDED_KIND,
+        [person for person in exchanges.people(town_id, row.id) if str(person.id) in told],
+        town_id=town_id,
+        key=f"{row.id}:{row.version}",
+        path=PATH.format(exchange_id=row.id),
+        facts={"peer": row.peer.name if town_id == row.town_id else row.town.name},
+        letter=lambda person: {"towns_url": urls.absolute(TOWNS_PATH)},
+    )
 
 
 def declined(row: Exchange) -> None:

@@ -58,13 +58,17 @@ def agree_to(wish: Suggestion, answer: SuggestionAnswer) -> bool:
 
 
 def close_for(taken_back: Suggestion) -> None:
-    """The town of ``taken_back`` no longer wishes to talk: what two wishes had opened is closed again."""
+    """The town of ``taken_back`` no longer wishes to talk: what two wishes had opened is closed again.
+
+    Whoever of the other town knows already whom to speak to is told, or she would still call.
+    """
     row = _locked(taken_back.town_id, taken_back.peer_id)
     if row is None or row.state != TALKING or row.origin != WISHES:
         return
     row.version += 1
     row.changed_at = clock.now()
     exchange_answers.end(row, CLOSED, clock.now())
+    exchange_letters.wish_ended(row, taken_back.peer_id)
     exchange_letters.take_back(row, AGREED_KIND)
     audit.record("exchange.closed", town_id=taken_back.town_id, exchange=row.id)
 

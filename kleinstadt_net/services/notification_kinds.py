@@ -39,6 +39,7 @@ OF_LETTER = {
     "exchange_handed_on": Told("requests", always=True),
     "exchange_agreed": Told("requests", always=True),
     "exchange_revoked": Told("requests", always=True),
+    "exchange_wish_ended": Told("requests", always=True),
     "exchange_query": Told("requests"),
     "exchange_declined": Told("requests"),
     "exchange_lapsed": Told("requests"),

@@ -406,6 +406,28 @@ def test_two_wishes_open_the_exchange_and_one_taken_back_closes_it(cast: Cast) -
     assert state(row.id) == "closed" and letters("exchange_agreed") == []
 
 
+@pytest.mark.parametrize("left", [(), ("mayor",), ("stranger",), ("mayor", "stranger")])
+def test_a_wish_taken_back_is_told_to_those_of_the_other_town_who_knew_of_the_talk(
+    cast: Cast, left: tuple[str, ...]
+) -> None:
+    month = RoundFactory()
+    ours = SuggestionFactory(round=month, town=cast.town, peer=cast.other_town)
+    theirs = SuggestionFactory(round=month, town=cast.other_town, peer=cast.town)
+    give(ours, cast.mayor, "contact")
+    give(theirs, cast.stranger, "contact")
+    gone = [getattr(cast, who).id for who in left]
+    for letter in letters("exchange_agreed"):
+        letter.state = "sent" if letter.account_id in gone else "pending"
+    db.session.commit()
+    give(theirs, cast.stranger, "declined")
+    told = letters("exchange_wish_ended")
+    assert [letter.account_id for letter in told] == [cast.mayor.id] * ("mayor" in left)
+    for letter in told:
+        assert letter.subject == "Lauenfurt nimmt den Wunsch nach einem Gespräch zurück"
+        for body in bodies(letter):
+            assert "Bitte rufen Sie dort nicht an" in body and cast.stranger.email not in body
+
+
 def test_two_wishes_agree_to_a_request_that_waits(cast: Cast) -> None:
     waiting = ask(cast)
     month = RoundFactory()

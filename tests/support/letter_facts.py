@@ -271,6 +271,12 @@ FACTS: dict[str, dict[str, Any]] = {
         "url": f"{NETZ}/gespraeche/988",
         "answer_url": f"{NETZ}/gespraechs-anfrage/x7Qk",
     },
+    "exchange_wish_ended": {
+        "peer": "Lauenfurt",
+        "town": "Ellernrode",
+        "url": f"{NETZ}/gespraeche/1012",
+        "towns_url": f"{NETZ}/staedte?sortierung=passend",
+    },
     "inactivity_warning": {
         "erased_on": "1. Dezember",
         "is_last": False,
