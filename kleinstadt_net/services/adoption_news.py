@@ -12,18 +12,18 @@ from kleinstadt_net.services import answer_people, exchange_news
 
 KIND = "practice_adopted"
 PATH = "/beispiel/{practice_id}"
-RELEASED = "released"
+RELEASED, DONE = "released", "done"
 
 
 def tell(row: Adoption, owner_id: int) -> None:
-    """Tell the example's town of a new adoption, in the running transaction."""
+    """Tell the example's town of an adoption, in the running transaction: when it is new, and once when it is done."""
     practice = db.session.get_one(Practice, row.practice_id)
     town = db.session.get_one(Town, row.town_id)
     exchange_news.tell(
         KIND,
         _people(owner_id, practice.created_by_id),
         town_id=owner_id,
-        key=f"{practice.id}:{town.id}",
+        key=f"{practice.id}:{town.id}" + (f":{DONE}" if row.state == DONE else ""),
         path=PATH.format(practice_id=practice.id),
         facts={"adopter": town.name, "title": practice.title, "state": row.state},
         letter=lambda person: {"changed": row.changed, "why": row.why},

@@ -107,8 +107,9 @@ def desk(practice_id: int, town_id: int) -> Desk:
 def save(practice_id: int, town_id: int, account_id: int, content: Content, version: int) -> bool:
     """Enter, or change at ``version`` (0 for a new one), what the town makes of an example; True for a new one.
 
-    Commits. The example's town is told of a new one. Raises UnknownPracticeError, OwnExampleError, StaleVersionError,
-    ValueError for a state, a length or an own version that is not offered; nobody begins by giving up.
+    Commits. The example's town is told of a new one, and once when it is done. Raises UnknownPracticeError,
+    OwnExampleError, StaleVersionError, ValueError for a state, a length or an own version that is not offered; nobody
+    begins by giving up.
     """
     _check(content)
     db.session.rollback()
@@ -172,6 +173,7 @@ def _write(practice_id: int, town_id: int, account_id: int, content: Content, ve
     if content.own_practice_id is not None and content.own_practice_id not in offered:
         raise ValueError(f"no own version: {content.own_practice_id}")
     is_new = row is None
+    is_done = content.state == adoption_news.DONE and (row is None or row.state != adoption_news.DONE)
     if is_new and content.state == GIVEN_UP:
         raise ValueError("what was never begun cannot be given up")
     if row is None:
@@ -183,7 +185,7 @@ def _write(practice_id: int, town_id: int, account_id: int, content: Content, ve
     row.released_at = clock.now() if role == LEAD else None
     _flush(row)
     audit.record("adoption.saved", account_id=account_id, town_id=town_id, practice=practice_id)
-    if is_new:
+    if is_new or is_done:
         adoption_news.tell(row, shown.town_id)
     return is_new
 

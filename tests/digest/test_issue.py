@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kleinstadt_net.digest.issue import MAX_ITEMS, Issue, News, compose
+from kleinstadt_net.digest.sources import adoptions
 from kleinstadt_net.digest.sources.adoptions import AdoptionNews
 from kleinstadt_net.digest.sources.appointments import AppointmentNews
 from kleinstadt_net.digest.sources.circles import CircleNews
@@ -231,6 +232,14 @@ def test_what_the_town_has_given_is_large_where_nobody_waits_and_nobody_is_sugge
     assert compose(news, today=TODAY, told=set(issue.keys)) is None
     with_suggestion = composed(News(adoptions=news.adoptions, suggestions=(suggestion(1),)))
     assert with_suggestion.large == suggestion(1) and len(with_suggestion.adoptions) == 2
+
+
+def test_that_an_adoption_is_done_is_told_once_after_it_was_told_as_going_on() -> None:
+    running = AdoptionNews(1, 7, "Leere Läden", "Lauenfurt", "running")
+    done = replace(running, state="done")
+    assert set(composed(News(adoptions=(done,)), frozenset({"adoption:1"})).keys) == {"adoption:1:done"}
+    for later in (running, done):
+        assert adoptions.untold([later], {"adoption:1:done"}) == ()
 
 
 def request(number: int, day: int, turn: Turn = "asked") -> Request:

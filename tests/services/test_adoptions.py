@@ -136,12 +136,29 @@ def test_a_form_opened_earlier_overwrites_nothing(practice: Practice, cast: Cast
 
 def test_the_example_s_town_hears_of_it_once_and_finds_it_in_its_news(practice: Practice, cast: Cast) -> None:
     save(practice, cast.town, cast.mayor, changed="Anders.")
-    save(practice, cast.town, cast.mayor, "done", version=1)
-    (told,) = db.session.scalars(select(Notification)).all()
+    save(practice, cast.town, cast.mayor, "running", version=1)
+    (told,) = lines()
     assert (told.account_id, told.kind) == (cast.stranger.id, "practices")
     assert "Ellernrode" in told.title and "Anders." not in f"{told.title} {told.detail}"
+    for version, state in enumerate(("done", "done", "running", "done"), start=2):
+        save(practice, cast.town, cast.mayor, state, version=version)
+    assert [line.title for line in lines()] == [
+        "Ellernrode setzt Ihr Beispiel um",
+        "Ellernrode hat Ihr Beispiel umgesetzt",
+    ]
     (news,) = adoption_news.news([cast.other_town.id, cast.town.id])[cast.other_town.id]
     assert (news.town, news.title, news.state) == ("Ellernrode", practice.title, "done")
+
+
+def lines() -> list[Notification]:
+    return list(db.session.scalars(select(Notification).order_by(Notification.id)))
+
+
+def test_who_has_done_it_when_she_enters_it_is_told_of_once(practice: Practice, cast: Cast) -> None:
+    save(practice, cast.town, cast.mayor, "done")
+    save(practice, cast.town, cast.mayor, "running", version=1)
+    save(practice, cast.town, cast.mayor, "done", version=2)
+    assert [line.title for line in lines()] == ["Ellernrode hat Ihr Beispiel umgesetzt"]
 
 
 def test_withdrawing_leaves_no_trace_in_the_family(practice: Practice, cast: Cast) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 # One letter holds so many; the pages of the examples show all.
 MAX_ADOPTIONS = 3
+DONE = "done"
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,15 @@ class AdoptionNews:
 
     @property
     def key(self) -> str:
-        return f"adoption:{self.adoption_id}"
+        """That it is done is news of its own."""
+        return self.done_key if self.state == DONE else f"adoption:{self.adoption_id}"
+
+    @property
+    def done_key(self) -> str:
+        return f"adoption:{self.adoption_id}:{DONE}"
 
 
 def untold(adoptions: Iterable[AdoptionNews], told: Collection[str]) -> tuple[AdoptionNews, ...]:
-    """Those not yet told, the newest first."""
-    fresh = [one for one in adoptions if one.key not in told]
+    """Those not yet told, the newest first; what was done once and goes on again is none."""
+    fresh = [one for one in adoptions if not {one.key, one.done_key} & set(told)]
     return tuple(sorted(fresh, key=lambda one: -one.adoption_id)[:MAX_ADOPTIONS])
