@@ -1,23 +1,21 @@
 """A person's private calendar: one address that opens what she has dates for, to be subscribed to by her calendar.
 
 Whoever knows the address reads it, so it holds names of towns, times and places, and nothing anybody has written
-about a town's needs. Only a hash of the address is kept; a new one makes the old one worthless.
+about a town's needs.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 
 from kleinstadt_net import clock, settings
-from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.database import db
 from kleinstadt_net.documents import appointment_calendar
 from kleinstadt_net.documents.appointment_calendar import WholeDay
 from kleinstadt_net.documents.event_calendar import TYPE, Entry
 from kleinstadt_net.models import (
-    Account,
     Appointment,
     CalendarFeed,
     Circle,
@@ -31,10 +29,8 @@ from kleinstadt_net.models import (
     PeerReviewTown,
     Town,
 )
-from kleinstadt_net.security.tokens import new_token, token_hash
 from kleinstadt_net.services import (
     appointment_letters,
-    audit,
     event_files,
     events,
     local_times,
@@ -44,79 +40,28 @@ from kleinstadt_net.services import (
 from kleinstadt_net.services.appointment_rules import AGREED
 from kleinstadt_net.services.circles import RUNNING, YES
 from kleinstadt_net.services.exchange_rules import CLOSED, TALKING
+from kleinstadt_net.services.private_addresses import PrivateAddress
 
-__all__ = ["TYPE", "Status", "create", "read", "revoke", "status"]
+__all__ = ["ADDRESS", "TYPE", "read"]
 
-PATH = "/kalender/{secret}.ics"
+ADDRESS = PrivateAddress(CalendarFeed, "/kalender/{secret}.ics", "calendar_feed")
 CIRCLE_PATH = "/lernkreis/{circle_id}"
 # A calendar is for what lies ahead; what has just been stays a while, so that nothing vanishes overnight.
 BACK = timedelta(days=90)
 
 
-@dataclass(frozen=True)
-class Status:
-    """Since when a person's calendar has its present address."""
-
-    created_at: datetime
-
-
-def status(account_id: int) -> Status | None:
-    """Whether a person has a private calendar."""
-    created_at = db.session.scalar(
-        select(CalendarFeed.created_at).where(CalendarFeed.account_id == account_id)
-    )
-    return Status(created_at) if created_at is not None else None
-
-
-def create(account_id: int) -> str:
-    """The address of a new private calendar, told this once; an earlier address opens nothing any more. Commits."""
-    db.session.rollback()
-    begin_writing(db.session)
-    # Whoever creates two at once waits here, so that the last address shown is the one that works.
-    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
-    _forget(account_id)
-    secret = new_token()
-    db.session.add(
-        CalendarFeed(account_id=account_id, secret_hash=token_hash(secret), created_at=clock.now())
-    )
-    audit.record("calendar_feed.created", account_id=account_id)
-    db.session.commit()
-    return urls.absolute(PATH.format(secret=secret))
-
-
-def revoke(account_id: int) -> bool:
-    """Let the address open nothing any more; False where there was none. Commits."""
-    db.session.rollback()
-    begin_writing(db.session)
-    if not _forget(account_id):
-        db.session.rollback()
-        return False
-    audit.record("calendar_feed.revoked", account_id=account_id)
-    db.session.commit()
-    return True
-
-
 def read(secret: str) -> bytes | None:
     """The calendar behind an address; None where it opens nothing. A constant number of queries, nothing is changed."""
-    account_id = db.session.scalar(
-        select(CalendarFeed.account_id).where(CalendarFeed.secret_hash == token_hash(secret))
-    )
-    if account_id is None:
+    feed = ADDRESS.behind(secret)
+    if feed is None:
         return None
+    account_id = feed.account_id
     town_ids = _towns_of(account_id)
     since = clock.now() - BACK
     name = settings.current().network_name
     entries = (*_talks(town_ids, since), *_events(account_id, town_ids, since))
     days = (*_meetings(town_ids, since), *_reviews(town_ids, since))
     return appointment_calendar.feed(name, entries, days)
-
-
-def _forget(account_id: int) -> bool:
-    gone = db.session.execute(
-        delete(CalendarFeed).where(CalendarFeed.account_id == account_id).returning(CalendarFeed.id),
-        execution_options={"synchronize_session": False},
-    )
-    return gone.first() is not None
 
 
 def _towns_of(account_id: int) -> set[int]:

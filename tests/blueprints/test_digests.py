@@ -389,7 +389,7 @@ def test_a_button_of_the_preview_explains_itself(client: ProofReadingClient) -> 
         (subscriptions.UNSUBSCRIBE_PATH.format(token="t"), "digests.leave"),
         (digest_consent.CONFIRM_PATH.format(token="t"), "digests.confirm"),
         (digest_letter.VIEW_PATH.format(token="t"), "digests.read"),
-        (digest_feeds.PATH.format(secret="t"), "digests.feed"),
+        (digest_feeds.ADDRESS.path.format(secret="t"), "digests.feed"),
         (digest_feeds.LETTER_PATH.format(month="2026-12"), "digests.past"),
         (digest_feeds.ARCHIVE_PATH, "digests.archive"),
     ],

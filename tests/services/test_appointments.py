@@ -508,10 +508,10 @@ def test_a_private_calendar_holds_what_is_hers_and_opens_until_it_is_renewed_or_
     visited = make.EventFactory(online_link="https://treffen.example/markt")
     make.EventRegistrationFactory(event_id=visited.id, account_id=cast.mayor.id, town_id=cast.town.id)
     make.EventRegistrationFactory(account_id=cast.colleague.id, town_id=cast.town.id)
-    assert calendar_feeds.status(cast.mayor.id) is None
-    old = secret_of(calendar_feeds.create(cast.mayor.id))
-    new = secret_of(calendar_feeds.create(cast.mayor.id))
-    assert calendar_feeds.read(old) is None and calendar_feeds.status(cast.mayor.id) is not None
+    assert calendar_feeds.ADDRESS.status(cast.mayor.id) is None
+    old = secret_of(calendar_feeds.ADDRESS.create(cast.mayor.id))
+    new = secret_of(calendar_feeds.ADDRESS.create(cast.mayor.id))
+    assert calendar_feeds.read(old) is None and calendar_feeds.ADDRESS.status(cast.mayor.id) is not None
     assert db.session.scalars(select(CalendarFeed.secret_hash)).one() != new
     content = calendar_feeds.read(new)
     assert content is not None and b"Wir suchen" not in content and b"innenstadt" not in content.lower()
@@ -526,9 +526,9 @@ def test_a_private_calendar_holds_what_is_hers_and_opens_until_it_is_renewed_or_
     db.session.commit()
     content = calendar_feeds.read(new)
     assert content is not None and b"VEVENT" not in content, "the town's dates go with the access"
-    assert calendar_feeds.revoke(cast.mayor.id) and not calendar_feeds.revoke(cast.mayor.id)
+    assert calendar_feeds.ADDRESS.revoke(cast.mayor.id) and not calendar_feeds.ADDRESS.revoke(cast.mayor.id)
     assert calendar_feeds.read(new) is None
-    calendar_feeds.create(cast.mayor.id)
+    calendar_feeds.ADDRESS.create(cast.mayor.id)
     erasure.erase(cast.mayor.id, erasure.BY_HERSELF)
     assert db.session.scalars(select(CalendarFeed)).all() == []
 

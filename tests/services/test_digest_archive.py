@@ -70,7 +70,7 @@ def test_the_archive_holds_a_persons_own_letters_alone(app: Flask) -> None:
 
 def test_a_letter_that_is_kept_no_longer_is_gone_from_all_doors(app: Flask) -> None:
     account = reader_with_a_letter()
-    secret = secret_of(digest_feeds.create(account.id))
+    secret = secret_of(digest_feeds.ADDRESS.create(account.id))
     db.session.delete(db.session.scalars(select(Letter)).one())
     db.session.commit()
     assert digest_archive.list_of(account.id) == []
@@ -90,7 +90,7 @@ def entries(secret: str) -> list[ElementTree.Element]:
 def test_the_feed_holds_the_letters_whether_or_not_they_come_by_mail(app: Flask) -> None:
     account = reader_with_a_letter(by_mail=False)
     assert db.session.scalars(select(Letter.state)).all() == ["kept"]
-    (entry,) = entries(secret_of(digest_feeds.create(account.id)))
+    (entry,) = entries(secret_of(digest_feeds.ADDRESS.create(account.id)))
     letter = the_letter()
     assert entry.findtext("a:title", "", ATOM) == letter.subject
     assert entry.find("a:link", ATOM).get("href") == "http://localhost:8000/monatsbrief/2026-12"  # type: ignore[union-attr]
@@ -99,13 +99,13 @@ def test_the_feed_holds_the_letters_whether_or_not_they_come_by_mail(app: Flask)
 
 def test_a_new_address_makes_the_old_one_worthless_and_switching_off_both(app: Flask) -> None:
     account_id = AccountFactory().id
-    assert digest_feeds.status(account_id) is None
-    old, new = (secret_of(digest_feeds.create(account_id)) for _ in range(2))
+    assert digest_feeds.ADDRESS.status(account_id) is None
+    old, new = (secret_of(digest_feeds.ADDRESS.create(account_id)) for _ in range(2))
     assert digest_feeds.read(old) is None
     assert entries(new) == []
-    assert digest_feeds.revoke(account_id)
+    assert digest_feeds.ADDRESS.revoke(account_id)
     assert digest_feeds.read(new) is None
-    assert not digest_feeds.revoke(account_id)
+    assert not digest_feeds.ADDRESS.revoke(account_id)
 
 
 def test_a_feed_is_well_formed_whatever_stands_in_a_letter(app: Flask) -> None:

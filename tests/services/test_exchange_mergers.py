@@ -120,7 +120,7 @@ def test_a_date_agreed_on_before_the_merger_stands_is_moved_and_cancelled_under_
     propose(exchange_id, cast.town.id, cast.mayor.id, Slot(1, date(2026, 11, 18), time(14), time(15)))
     pick(exchange_id, cast.other_town.id, cast.stranger.id)
     first = in_calendars("appointment_agreed")[cast.mayor.id]
-    address = calendar_feeds.create(cast.mayor.id).rsplit("/", 1)[1].removesuffix(".ics")
+    address = calendar_feeds.ADDRESS.create(cast.mayor.id).rsplit("/", 1)[1].removesuffix(".ics")
     merge(cast.other_town, town_of(heir))
 
     content = calendar_feeds.read(address)

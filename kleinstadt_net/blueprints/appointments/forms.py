@@ -27,7 +27,6 @@ NO_TIME = "Bitte geben Sie eine Uhrzeit an, zum Beispiel 14:30."
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
 TIMES = ["%H:%M", "%H:%M:%S", "%H.%M"]
 NUMBERS = range(1, MOST_SLOTS + 1)
-CREATE, REVOKE = "anlegen", "abschalten"
 
 
 class MayBeEmpty(Optional):
@@ -143,9 +142,3 @@ class RecordForm(BaseForm):
         """Let the form say that it has seen the newer version; what was typed stays."""
         self.version.data = version
         self.version.raw_data = [str(version)]
-
-
-class CalendarForm(BaseForm):
-    """The buttons of the private calendar."""
-
-    tat = StringField("Schritt", [AnyOf([CREATE, REVOKE], "Diesen Schritt kennen wir nicht.")])

@@ -1,14 +1,15 @@
 """Past letters: the list, each as it was sent, and the private feed."""
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from kleinstadt_net.blueprints.digests import bp
-from kleinstadt_net.blueprints.digests.forms import CREATE, FeedForm
 from kleinstadt_net.security.access import BY_LINK, SIGNED_IN, access
 from kleinstadt_net.security.headers import LETTER_POLICY
 from kleinstadt_net.services import digest_archive, digest_feeds, digest_preview
+from kleinstadt_net.web import private_addresses
+from kleinstadt_net.web.private_addresses import Words
 
 
 @bp.get("/monatsbrief/archiv")
@@ -41,15 +42,8 @@ def read(token: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def own_feed() -> ResponseReturnValue:
     """Make a new address, which is shown this once, or switch the feed off."""
-    form = FeedForm()
-    account_id = current_user.account_id
-    if not form.validate_on_submit():
-        return _feed_page(form), 422 if form.is_submitted() else 200
-    if form.tat.data == CREATE:
-        return _feed_page(form, address=digest_feeds.create(account_id))
-    was_there = digest_feeds.revoke(account_id)
-    flash("Ihr Feed ist abgeschaltet." if was_there else "Es gab keinen Feed mehr.", "success")
-    return redirect(url_for("digests.own_feed"))
+    words = Words(ended="Ihr Feed ist abgeschaltet.", never="Es gab keinen Feed mehr.")
+    return private_addresses.manage(digest_feeds.ADDRESS, "digests/feed.html", words)
 
 
 @bp.get("/feed/<token>.atom")
@@ -62,12 +56,3 @@ def feed(token: str) -> ResponseReturnValue:
 
 def _shown(html: str) -> Response:
     return Response(html, headers={"Content-Security-Policy": LETTER_POLICY})
-
-
-def _feed_page(form: FeedForm, address: str = "") -> str:
-    return render_template(
-        "digests/feed.html",
-        form=form,
-        status=digest_feeds.status(current_user.account_id),
-        address=address,
-    )

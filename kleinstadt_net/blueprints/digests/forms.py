@@ -30,7 +30,6 @@ CONSENT_WORDING = (
 )
 LONGEST_PAUSE = timedelta(days=366)
 ANSWERS = ("contact", "later", "declined")
-CREATE, REVOKE = "anlegen", "abschalten"
 USUAL = ""
 BY_MAIL, ON_THE_WEB = "mail", "web"
 WEEKDAY_TITLES = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag")
@@ -159,12 +158,6 @@ class StillTrueForm(BaseForm):
     """That a statement still holds, as it was shown."""
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-
-
-class FeedForm(BaseForm):
-    """The buttons of the private feed."""
-
-    tat = StringField("Schritt", [AnyOf([CREATE, REVOKE], "Diesen Schritt kennen wir nicht.")])
 
 
 class PlainForm(BaseForm):
