@@ -5,6 +5,7 @@ draft that only a lead releases, and only changed; a published text is not taken
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
@@ -54,114 +55,92 @@ def take_out(report: Report, stamp: str, *, by_account_id: int) -> Removed | Non
         return None
     # The town may have become part of another one since.
     report.town_id, report.removed_stamp = found.town_id, found.stamp
-    removed = _BY_KIND[found.kind](found, by_account_id, report.id)
-    db.session.flush()
-    return removed
-
-
-def _message(found: Reported, by_account_id: int, report_id: int) -> Removed:
-    """The row stays without its text, so that the talk does not close over the gap."""
-    message = db.session.get_one(Message, found.target.target_id)
-    message.text, message.removed_at = "", clock.now()
-    documents = attachments.of_messages([message.id]).get(message.id, ())
-    tokens = attachments.take_out([one.attachment_id for one in documents])
-    exchange_news.forget([WRITTEN_KIND], f"{message.account_id or 0}:{message.id}")
+    kind = _BY_KIND[found.kind]
+    taken = kind.take(found.target.target_id)
     audit.record(
-        "exchange.message_removed",
-        account_id=by_account_id,
-        town_id=found.town_id,
-        exchange=message.exchange_id,
-        report=report_id,
+        kind.action, account_id=by_account_id, town_id=found.town_id, report=report.id, **taken.from_where
     )
-    return _removed(found, files=tokens)
+    db.session.flush()
+    return _removed(found, taken.files)
 
 
-def _practice(found: Reported, by_account_id: int, report_id: int) -> Removed:
+@dataclass(frozen=True)
+class _Taken:
+    """What the trail says of where it stood, by name and id, and the tokens of files that may go."""
+
+    from_where: Mapping[str, int]
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the trail calls taking out such an object, and how it is done."""
+
+    action: str
+    take: Callable[[int], _Taken]
+
+
+def _message(message_id: int) -> _Taken:
+    """The row stays without its text, so that the talk does not close over the gap."""
+    message = db.session.get_one(Message, message_id)
+    message.text, message.removed_at = "", clock.now()
+    documents = attachments.of_messages([message_id]).get(message_id, ())
+    tokens = attachments.take_out([one.attachment_id for one in documents])
+    exchange_news.forget([WRITTEN_KIND], f"{message.account_id or 0}:{message_id}")
+    return _Taken({"exchange": message.exchange_id}, tokens)
+
+
+def _practice(practice_id: int) -> _Taken:
     """A draft of its town again; a change that waited is left in its author's form."""
-    practice = db.session.get_one(Practice, found.target.target_id)
+    practice = db.session.get_one(Practice, practice_id)
     practice.version += 1
     if practice.proposal is not None and practice.proposed_by_id is not None:
         proposal = Content.from_json(practice.proposal)
         practice_editing.keep_typed(practice, practice.proposed_by_id, proposal)
     practice.state, practice.submitted_at = DRAFT, None
     practice.proposal = practice.proposed_by_id = practice.proposed_at = None
-    audit.record(
-        "practice.removed",
-        account_id=by_account_id,
-        town_id=practice.town_id,
-        practice=practice.id,
-        report=report_id,
-    )
     installation.touch_town(practice.town_id)
-    return _removed(found)
+    return _Taken({"practice": practice_id})
 
 
-def _question(found: Reported, by_account_id: int, report_id: int) -> Removed:
+def _question(question_id: int) -> _Taken:
     """Ended and without its text; the answers are others' words and stay."""
-    question = db.session.get_one(Question, found.target.target_id)
+    question = db.session.get_one(Question, question_id)
     question.title, question.text = REMOVED_TITLES[QUESTION], ""
     question.summary, question.search_text = "", ""
     question.state, question.closed_at = CLOSED, question.closed_at or clock.now()
-    exchange_news.forget(OF_QUESTIONS, str(question.id))
-    audit.record(
-        "question.removed",
-        account_id=by_account_id,
-        town_id=question.town_id,
-        question=question.id,
-        report=report_id,
-    )
-    return _removed(found)
+    exchange_news.forget(OF_QUESTIONS, str(question_id))
+    return _Taken({"question": question_id})
 
 
-def _answer(found: Reported, by_account_id: int, report_id: int) -> Removed:
-    answer = db.session.get_one(QuestionAnswer, found.target.target_id)
-    exchange_news.forget(OF_ANSWERS, f"{answer.question_id}:{answer.id}")
-    audit.record(
-        "question.answer_removed",
-        account_id=by_account_id,
-        town_id=answer.town_id,
-        question=answer.question_id,
-        report=report_id,
-    )
+def _answer(answer_id: int) -> _Taken:
+    answer = db.session.get_one(QuestionAnswer, answer_id)
+    exchange_news.forget(OF_ANSWERS, f"{answer.question_id}:{answer_id}")
     db.session.delete(answer)
-    return _removed(found)
+    return _Taken({"question": answer.question_id})
 
 
-def _event(found: Reported, by_account_id: int, report_id: int) -> Removed:
+def _event(event_id: int) -> _Taken:
     """Cancelled and without its text; whoever has registered learns that it does not take place."""
-    event = db.session.get_one(Event, found.target.target_id)
+    event = db.session.get_one(Event, event_id)
     is_ahead = event.state == ANNOUNCED and event.ends_at > clock.now()
-    exchange_news.forget(OF_EVENTS, str(event.id))
+    exchange_news.forget(OF_EVENTS, str(event_id))
     event.title, event.text, event.place, event.online_link = REMOVED_TITLES[EVENT], "", "", None
     event.state, event.changed_at, event.version = CANCELLED, clock.now(), event.version + 1
-    audit.record(
-        "event.removed",
-        account_id=by_account_id,
-        town_id=found.town_id,
-        event=event.id,
-        report=report_id,
-    )
     if is_ahead:
         event_letters.taken_out(event)
-    return _removed(found)
+    return _Taken({"event": event_id})
 
 
-def _peer_review(found: Reported, by_account_id: int, report_id: int) -> Removed:
+def _peer_review(peer_review_id: int) -> _Taken:
     """What all towns could read; question, minutes and result stay among the towns that came."""
-    review = db.session.get_one(PeerReview, found.target.target_id)
+    review = db.session.get_one(PeerReview, peer_review_id)
     review.public_text, review.published_at = "", None
     review.version, review.changed_at = review.version + 1, clock.now()
-    audit.record(
-        "peer_review.removed",
-        account_id=by_account_id,
-        town_id=review.host_id,
-        peer_review=review.id,
-        report=report_id,
-    )
-    return _removed(found)
+    return _Taken({"peer_review": peer_review_id})
 
 
-def _removed(found: Reported, *, files: tuple[str, ...] = ()) -> Removed:
+def _removed(found: Reported, files: tuple[str, ...]) -> Removed:
     return Removed(
         subject="",
         title=found.title,
@@ -174,11 +153,11 @@ def _removed(found: Reported, *, files: tuple[str, ...] = ()) -> Removed:
     )
 
 
-_BY_KIND: Mapping[str, Callable[[Reported, int, int], Removed]] = {
-    MESSAGE: _message,
-    PRACTICE: _practice,
-    QUESTION: _question,
-    ANSWER: _answer,
-    EVENT: _event,
-    PEER_REVIEW: _peer_review,
+_BY_KIND: Mapping[str, _Kind] = {
+    MESSAGE: _Kind("exchange.message_removed", _message),
+    PRACTICE: _Kind("practice.removed", _practice),
+    QUESTION: _Kind("question.removed", _question),
+    ANSWER: _Kind("question.answer_removed", _answer),
+    EVENT: _Kind("event.removed", _event),
+    PEER_REVIEW: _Kind("peer_review.removed", _peer_review),
 }
