@@ -7,9 +7,9 @@ from werkzeug.exceptions import TooManyRequests
 
 from kleinstadt_net.blueprints.accounts import bp
 from kleinstadt_net.blueprints.accounts.forms import EmailForm, PersonForm
+from kleinstadt_net.blueprints.accounts.mailbox_links import not_yet_used
 from kleinstadt_net.security.access import BY_LINK, SIGNED_IN, access
 from kleinstadt_net.services import accounts, addresses, email_change
-from kleinstadt_net.web.forms import BaseForm
 
 
 @bp.route("/konto", methods=["GET", "POST"])
@@ -53,14 +53,13 @@ def change_email() -> ResponseReturnValue:
 @access(BY_LINK)
 def confirm_email(token: str) -> ResponseReturnValue:
     """Take the new address with the link sent there; looking at the page changes nothing."""
-    address = email_change.address_of(token)
-    form = BaseForm()
-    if address is None:
-        return render_template("accounts/email_link_expired.html"), 404
-    if not form.validate_on_submit():
-        page = render_template("accounts/email_confirm.html", form=form, address=address)
-        return page, 422 if form.is_submitted() else 200
-    if not email_change.confirm(token):
-        return render_template("accounts/email_link_expired.html"), 404
+    page = not_yet_used(
+        email_change.address_of(token),
+        lambda: email_change.confirm(token),
+        page="accounts/email_confirm.html",
+        gone="accounts/email_link_expired.html",
+    )
+    if page is not None:
+        return page
     flash("Ihre neue E-Mail-Adresse gilt ab jetzt, auch zum Anmelden.", "success")
     return redirect(url_for("accounts.settings"))

@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.exceptions import TooManyRequests
 
 from kleinstadt_net.blueprints.accounts import bp
+from kleinstadt_net.blueprints.accounts.mailbox_links import not_yet_used
 from kleinstadt_net.security.access import BY_LINK, SIGNED_IN, access
 from kleinstadt_net.services import addresses
 from kleinstadt_net.web.forms import BaseForm
@@ -33,12 +34,10 @@ def ask_reachable() -> ResponseReturnValue:
 def reachable_again(token: str) -> ResponseReturnValue:
     """Letters go to the address again; looking at the page changes nothing."""
     address = addresses.address_of(token)
-    form = BaseForm()
-    if address is None:
-        return render_template("accounts/reachable_expired.html"), 404
-    if not form.validate_on_submit():
-        page = render_template("accounts/reachable.html", form=form, address=address)
-        return page, 422 if form.is_submitted() else 200
-    if not addresses.confirm(token):
-        return render_template("accounts/reachable_expired.html"), 404
-    return render_template("accounts/reachable_done.html", address=address)
+    page = not_yet_used(
+        address,
+        lambda: addresses.confirm(token),
+        page="accounts/reachable.html",
+        gone="accounts/reachable_expired.html",
+    )
+    return page or render_template("accounts/reachable_done.html", address=address)
