@@ -31,9 +31,9 @@ from kleinstadt_net.services import (
 from kleinstadt_net.services.appointment_proposals import Content, Slot
 from kleinstadt_net.services.exchanges import UnknownExchangeError
 from tests.factories import MembershipFactory, TownFactory
-from tests.services.test_exchanges import letters, token
 from tests.support.cast import Cast
 from tests.support.letters import bodies
+from tests.support.talks import letters, token
 
 MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=territory.TIME_ZONE)
 LATER = Slot(1, date(2026, 11, 25), time(14), time(15))
