@@ -98,6 +98,9 @@ FORMER_OUTCOMES = {
     "will_not": "Es kommt nicht dazu",
 }
 
+# On which the Monatsbrief may come; Monday is 0.
+WORKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag")
+
 # How a person hears that another town would like to talk.
 WISH_TITLES = {"letter": "gleich in einem eigenen Brief", "digest": "im nächsten Monatsbrief"}
 

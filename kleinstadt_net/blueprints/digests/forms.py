@@ -20,7 +20,7 @@ from wtforms.widgets import HiddenInput
 from kleinstadt_net import clock
 from kleinstadt_net.digest.due import HOURS, WEEKDAYS
 from kleinstadt_net.services.subscriptions import Choices, Preferences
-from kleinstadt_net.vocabulary import DECLINE_REASONS, SUBJECTS, WISH_TITLES
+from kleinstadt_net.vocabulary import DECLINE_REASONS, SUBJECTS, WISH_TITLES, WORKDAYS
 from kleinstadt_net.web.forms import BaseForm
 
 # What a person agrees to, word for word; recorded with her consent.
@@ -32,7 +32,6 @@ LONGEST_PAUSE = timedelta(days=366)
 ANSWERS = ("contact", "later", "declined")
 USUAL = ""
 BY_MAIL, ON_THE_WEB = "mail", "web"
-WEEKDAY_TITLES = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag")
 WISHES = [SelectChoice(value, title[0].upper() + title[1:]) for value, title in WISH_TITLES.items()]
 
 
@@ -59,7 +58,7 @@ class PreferencesForm(BaseForm):
         description="An einem Feiertag kommt er am nächsten Werktag. In einem Monat kommt nie ein zweiter.",
         choices=[
             SelectChoice(USUAL, "Am üblichen Tag"),
-            *(SelectChoice(str(n), f"Am ersten {WEEKDAY_TITLES[n]} im Monat") for n in WEEKDAYS),
+            *(SelectChoice(str(n), f"Am ersten {WORKDAYS[n]} im Monat") for n in WEEKDAYS),
         ],
         default=USUAL,
     )

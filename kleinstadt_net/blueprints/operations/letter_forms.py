@@ -6,16 +6,15 @@ from wtforms.validators import InputRequired, Length
 
 from kleinstadt_net.digest import due
 from kleinstadt_net.digest.due import Timetable
+from kleinstadt_net.vocabulary import WORKDAYS
 from kleinstadt_net.web.forms import BaseForm
-
-WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag")
 
 
 class TimeForm(BaseForm):
     """When the Monatsbrief comes to everybody who has not chosen otherwise."""
 
     weekday = SelectField(
-        "Tag", choices=[SelectChoice(str(day), f"erster {WEEKDAYS[day]} im Monat") for day in due.WEEKDAYS]
+        "Tag", choices=[SelectChoice(str(day), f"erster {WORKDAYS[day]} im Monat") for day in due.WEEKDAYS]
     )
     hour = SelectField("Uhrzeit", choices=[SelectChoice(str(hour), f"{hour}:00 Uhr") for hour in due.HOURS])
 
