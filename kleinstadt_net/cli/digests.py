@@ -124,8 +124,10 @@ def _scratch(towns: int | None, seed: int) -> Iterator[None]:
             with engine.begin() as connection:
                 digest_simulation.copy_into(connection)
         with scratch.app_context():
-            if towns is not None:
-                digest_simulation.invent(towns, seed)
-            yield
-            db.session.remove()
-            engine.dispose()
+            try:
+                if towns is not None:
+                    digest_simulation.invent(towns, seed)
+                yield
+            finally:
+                db.session.remove()
+                engine.dispose()

@@ -17,7 +17,7 @@ MONTHLY, QUARTERLY, OFF = "monthly", "quarterly", "off"
 FREQUENCIES = (MONTHLY, QUARTERLY, OFF)
 WEEKDAY = TUESDAY
 OPENS_AT = 8
-# A letter made up for comes while somebody is at work; who chose a later hour has until the end of it.
+# A letter made up for comes while somebody is at work.
 CLOSES_AT = 20
 # What a reader and the operator may choose.
 WEEKDAYS = range(FRIDAY + 1)
@@ -79,8 +79,7 @@ def good_moment(now: datetime, holidays: Container[date], timetable: Timetable =
     None where the month has no such moment left.
     """
     local = now.astimezone(TIME_ZONE)
-    closes_at = max(CLOSES_AT, timetable.hour + 1)
-    if _is_working_day(local.date(), holidays) and local.hour < closes_at:
+    if _is_working_day(local.date(), holidays) and local.hour < CLOSES_AT:
         return max(local, _at(local.date(), timetable))
     day = local.date() + timedelta(days=1)
     while day.month == local.month:

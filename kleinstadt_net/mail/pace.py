@@ -9,7 +9,7 @@ from kleinstadt_net.models import Installation, Letter
 
 MINUTE = 60
 # Any number of our own: whoever counts what may still leave holds it until the claim is committed.
-_LOCK = 7_2026
+_LOCK = 72026
 
 # A condition of every statement that lets a letter go, so that a pause holds from the moment it is committed.
 NOT_PAUSED = ~select(Installation.id).where(Installation.sending_paused_at.is_not(None)).exists()
