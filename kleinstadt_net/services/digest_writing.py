@@ -14,9 +14,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.digest import due
 from kleinstadt_net.mail import outbox
 from kleinstadt_net.mail.letters import LetterDraft
-from kleinstadt_net.models import DigestIssue, DigestItem, Letter
+from kleinstadt_net.models import DigestIssue, DigestItem, Letter, Subscription
 from kleinstadt_net.security.tokens import token_hash
 from kleinstadt_net.services import digest_people, links
 from kleinstadt_net.services.digest_people import Reader
@@ -77,8 +78,9 @@ def _one_by_one(group: Sequence[Closing]) -> list[Outcome]:
 def _store(group: Sequence[Closing]) -> list[Outcome]:
     begin_writing(db.session)
     # In the order of accounts, as every process has it: two that wait for each other would wait for ever.
-    letters = outbox.post_all([closing.draft for closing in group if closing.draft is not None])
-    posted = [closing for closing in group if closing.draft is None or closing.draft.key in letters]
+    wanted = _still_wanted(group)
+    letters = outbox.post_all([closing.draft for closing in wanted if closing.draft is not None])
+    posted = [closing for closing in wanted if closing.draft is None or closing.draft.key in letters]
     links.store(row for closing in posted for row in closing.minted)
     _forget_failed(posted)
     _insert(DigestItem, [row for closing in posted for row in _items(closing, letters)])
@@ -86,6 +88,22 @@ def _store(group: Sequence[Closing]) -> list[Outcome]:
     _keep([letters[c.draft.key] for c in posted if c.draft is not None and not c.reader.by_mail])
     done = {closing.reader.account_id for closing in posted}
     return [OUTCOMES[c.outcome] if c.reader.account_id in done else "overtaken" for c in group]
+
+
+def _still_wanted(group: Sequence[Closing]) -> list[Closing]:
+    """Those whose readers have not left while their letters were made, which takes long for many of them.
+
+    Nothing is locked: whoever deletes her account holds that, and would wait for us as we for her.
+    """
+    stay = set(
+        db.session.scalars(
+            select(Subscription.account_id).where(
+                Subscription.account_id.in_([closing.reader.account_id for closing in group]),
+                Subscription.frequency != due.OFF,
+            )
+        )
+    )
+    return [closing for closing in group if closing.reader.account_id in stay]
 
 
 def _forget_failed(posted: Sequence[Closing]) -> None:

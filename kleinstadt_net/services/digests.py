@@ -48,7 +48,7 @@ class EnqueueReport:
     """How many of the accounts that were due had which outcome.
 
     ``asked``: after silent months, whether to pause. ``overtaken``: another process wrote the same letter, or the
-    account was deleted meanwhile.
+    account has left the letter or was deleted meanwhile.
     """
 
     enqueued: int = 0

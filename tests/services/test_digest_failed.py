@@ -1,6 +1,7 @@
-"""What becomes of the news that stood in a Monatsbrief which never reached its reader."""
+"""A Monatsbrief that is not to reach its reader any more, and the news that stood in one which never did."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,8 +10,8 @@ from sqlalchemy import select
 
 from kleinstadt_net import territory
 from kleinstadt_net.database import db
-from kleinstadt_net.models import DigestItem, Letter, Suggestion
-from kleinstadt_net.services import digests
+from kleinstadt_net.models import DigestItem, Letter, Subscription, Suggestion
+from kleinstadt_net.services import digest_letter, digests, subscriptions
 from kleinstadt_net.services.digests import EnqueueReport
 from tests.factories import MembershipFactory, RoundFactory, SubscriptionFactory, SuggestionFactory
 
@@ -27,6 +28,22 @@ def waiting(app: Flask) -> Suggestion:
         round=RoundFactory(month="2026-12"), town=membership.town, peer__taking_part=True
     )
     return made
+
+
+def test_whoever_leaves_while_her_letter_is_being_made_gets_none(
+    waiting: Suggestion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, fitted = db.session.scalars(select(Subscription.token)).one(), digest_letter.fitted
+
+    def left_meanwhile(*given: Any) -> Any:
+        subscriptions.unsubscribe(token)
+        return fitted(*given)
+
+    monkeypatch.setattr(digest_letter, "fitted", left_meanwhile)
+    with time_machine.travel(DECEMBER, tick=False):
+        assert digests.enqueue_due(DECEMBER) == EnqueueReport(overtaken=1)
+        assert digests.enqueue_due(DECEMBER) == EnqueueReport()
+    assert db.session.scalars(select(Letter)).all() == []
 
 
 def test_it_is_told_again_in_the_next_letter(waiting: Suggestion) -> None:
