@@ -89,7 +89,10 @@ def subscribe(account_id: int, wording: str) -> None:
     """
     begin_writing(db.session)
     # Locked, so that two clicks at once do not both find no subscription and both make one.
-    exists = db.session.scalar(select(Account.id).where(Account.id == account_id).with_for_update())
+    # Not against rows that point to the account: who saves her preferences at this moment is about to write some.
+    exists = db.session.scalar(
+        select(Account.id).where(Account.id == account_id).with_for_update(key_share=True)
+    )
     row = of(account_id)
     if row is None and exists is not None:
         row = Subscription(
