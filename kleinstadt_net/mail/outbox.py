@@ -19,6 +19,8 @@ from kleinstadt_net.models import Letter, LetterContent
 UNASKED_KINDS = frozenset({"digest", "town_hall_told", "welcome"})
 # Kinds somebody is waiting for who wishes to show that her address is good: sent even where letters came back.
 SOUGHT_KINDS = frozenset({"address_again", "sign_up", "email_change"})
+# How the reason begins where a letter was never meant to be sent.
+SUPPRESSED = "address suppressed"
 
 
 def post(draft: LetterDraft) -> int | None:
@@ -80,7 +82,7 @@ def _row(draft: LetterDraft, refusal: Refusal | None) -> dict[str, Any]:
         "message_id": draft.message_id,
         "bounce_token": draft.bounce_token,
         "state": "failed" if refusal else "pending",
-        "error": f"address suppressed: {refusal.reason}"[:500] if refusal else None,
+        "error": f"{SUPPRESSED}: {refusal.reason}"[:500] if refusal else None,
         "attempts": 0,
         "created_at": clock.now(),
     }

@@ -8,21 +8,24 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from kleinstadt_net import clock
 from kleinstadt_net.database import begin_writing, db
+from kleinstadt_net.mail.outbox import SUPPRESSED
+from kleinstadt_net.mail.suppressions import refusals
 from kleinstadt_net.models import Letter
 from kleinstadt_net.services import audit, letters
 from kleinstadt_net.services.letters import HELD
 
-# How the outbox begins its reason where it never meant to send a letter.
-SUPPRESSED = "address suppressed"
 # How it introduces what the other server said, which the page says in its own words.
-INTRODUCTION = re.compile(r"(given up after \d+ tries: |address suppressed: )?(mail server answered )?")
+INTRODUCTION = re.compile(rf"(given up after \d+ tries: |{SUPPRESSED}: )?(mail server answered )?")
 # What is older is no news any more.
 RETRIED_DAYS = 7
 
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A letter that was given up; ``reason`` is what was said then, ``is_suppressed`` that trying again is in vain."""
+    """A letter that was given up, or never tried (``was_held_back``); ``reason`` is what was said then.
+
+    ``is_suppressed``: as long as its address is blocked, trying again is in vain.
+    """
 
     letter_id: int
     kind: str
@@ -31,6 +34,7 @@ class Undelivered:
     attempts: int
     created_at: datetime
     reason: str
+    was_held_back: bool
     is_suppressed: bool
 
 
@@ -64,10 +68,14 @@ def latest(*, limit: int, offset: int) -> list[Undelivered]:
         .order_by(Letter.id.desc())
         .limit(limit)
         .offset(offset)
-    )
+    ).all()
+    blocked = refusals([row.recipient for row in rows])
     return [
         Undelivered(
-            *row[:6], reason=_said(row.error or ""), is_suppressed=(row.error or "").startswith(SUPPRESSED)
+            *row[:6],
+            reason=_said(row.error or ""),
+            was_held_back=(row.error or "").startswith(SUPPRESSED),
+            is_suppressed=row.recipient in blocked,
         )
         for row in rows
     ]

@@ -135,21 +135,25 @@ def test_a_test_letter_goes_to_the_operator_herself(desk: FlaskClient, cast: Cas
 
 def test_what_failed_is_listed_with_its_reason_and_tried_again(desk: FlaskClient) -> None:
     mended = LetterFactory(state="failed", attempts=8, error="450 4.2.1 come back later")
-    LetterFactory(state="failed", error="address suppressed: mail server answered 550 5.1.1")
+    held = LetterFactory(state="failed", error="address suppressed: mail server answered 550 5.1.1")
     refused = LetterFactory(state="failed", error="550 5.1.1 no such user")
-    suppress(refused.recipient, "mail server answered 550 5.1.1")
+    for letter in (held, refused):
+        suppress(letter.recipient, "mail server answered 550 5.1.1")
     db.session.commit()
     assert "3 Briefe sind" in page(desk)
     shown = page(desk, UNDELIVERED)
     assert "8 Versuche" in shown and "come back later" in shown and "Die Adresse ist gesperrt" in shown
-    assert shown.count("Noch einmal verschicken<") == 2
+    assert shown.count("Noch einmal verschicken<") == 1 and shown.count("Sperre aufheben<") == 2
+    submit(desk, f"{UNDELIVERED}/{held.id}/sperre-aufheben", UNDELIVERED)
+    shown = page(desk, UNDELIVERED)
+    assert "Die Adresse war gesperrt" in shown and shown.count("Noch einmal verschicken<") == 2
 
     assert submit(desk, f"{UNDELIVERED}/{mended.id}", UNDELIVERED).location == UNDELIVERED
     submit(desk, f"{UNDELIVERED}/{mended.id}", UNDELIVERED)
     submit(desk, f"{UNDELIVERED}/{refused.id}", UNDELIVERED)
     states = db.session.execute(select(Letter.state, Letter.attempts).order_by(Letter.id)).all()
     assert [tuple(row) for row in states] == [("pending", 0), ("failed", 0), ("failed", 0)]
-    assert deeds() == [("letter.retried", {"letter": mended.id})]
+    assert deeds() == [("letter.block_lifted", {}), ("letter.retried", {"letter": mended.id})]
 
 
 def test_all_that_is_still_news_is_tried_again_at_once(desk: FlaskClient) -> None:

@@ -103,7 +103,7 @@ def lift_block(letter_id: int) -> ResponseReturnValue:
     _must_be_meant()
     if addresses.lift_for_letter(letter_id, current_user.account_id):
         flash(
-            "Wir schreiben wieder an diese Adresse. Zurückgehaltene Briefe gehen auf Wunsch hinaus.",
+            "Wir schreiben wieder an diese Adresse. Was zurückgehalten wurde, können Sie noch einmal verschicken.",
             "success",
         )
     else:
