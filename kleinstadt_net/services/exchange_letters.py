@@ -216,6 +216,11 @@ def take_back(row: Exchange, *kinds: str) -> None:
 def contact_of(row: Exchange, town_id: int) -> Contact | None:
     """Whom of one of the two towns to speak to: whoever took the request in hand, else somebody who leads the town."""
     in_charge = (row.opened_by_id,) if town_id == row.town_id else (row.answered_by_id, row.handed_to_id)
+    return contact_in(town_id, *in_charge)
+
+
+def contact_in(town_id: int, *in_charge: int | None) -> Contact | None:
+    """The first of these who still acts for the town, else somebody who leads it."""
     rank: ColumnElement[int] = case(
         {account_id: place for place, account_id in enumerate(in_charge) if account_id is not None},
         value=Account.id,

@@ -10,8 +10,9 @@ from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.digest.sources.peer_reviews import PeerReviewNews
 from kleinstadt_net.models import PeerReview, PeerReviewTown, Town
-from kleinstadt_net.services import snapshot, town_cards
+from kleinstadt_net.services import exchange_letters, snapshot, town_cards
 from kleinstadt_net.services.directory_networks import TAKING_PART
+from kleinstadt_net.services.exchange_letters import Contact
 from kleinstadt_net.services.town_cards import TownCard
 
 OPEN, CLOSED, CANCELLED = "open", "closed", "cancelled"
@@ -60,16 +61,23 @@ class PeerReviewList:
 
 @dataclass(frozen=True)
 class Guest:
-    """An invited town; ``answer`` is told to the host and to the town itself alone, else None."""
+    """An invited town; ``answer`` is told to the host and to the town itself alone, else None.
+
+    ``contact``: whom to speak to there, told to the host once the town has said that it comes.
+    """
 
     town: TownCard
     role: str
     answer: str | None
+    contact: Contact | None
 
 
 @dataclass(frozen=True)
 class PeerReviewPage:
-    """A peer review as its host or an invited town sees it. ``answer``: the own town's, None for the host."""
+    """A peer review as its host or an invited town sees it. ``answer``: the own town's, None for the host.
+
+    ``host_contact``: whom to speak to at the host's, told to a town that has said that it comes.
+    """
 
     peer_review_id: int
     host: TownCard
@@ -87,6 +95,7 @@ class PeerReviewPage:
     guests: tuple[Guest, ...]
     is_host: bool
     answer: str | None
+    host_contact: Contact | None
 
     @property
     def takes_part(self) -> bool:
@@ -162,13 +171,19 @@ def page(peer_review_id: int, town_id: int) -> PeerReviewPage:
         published_at=row.published_at,
         version=row.version,
         guests=tuple(
-            Guest(cards[one.town_id], one.role, one.answer if is_host or one.town_id == town_id else None)
+            Guest(
+                cards[one.town_id],
+                one.role,
+                one.answer if is_host or one.town_id == town_id else None,
+                _contact(row, one, one.town_id, one.account_id) if is_host else None,
+            )
             for one in towns
             # Who has declined is the host's affair alone.
             if one.town_id in cards and (is_host or one.answer != NO)
         ),
         is_host=is_host,
         answer=own.answer if own is not None else None,
+        host_contact=_contact(row, own, row.host_id, row.account_id) if own is not None else None,
     )
 
 
@@ -216,6 +231,13 @@ def guests(peer_review_id: int) -> Sequence[PeerReviewTown]:
         .where(PeerReviewTown.peer_review_id == peer_review_id)
         .order_by(PeerReviewTown.id)
     ).all()
+
+
+def _contact(row: PeerReview, guest: PeerReviewTown, town_id: int, account_id: int | None) -> Contact | None:
+    """Whom of ``town_id`` to speak to, once host and guest have agreed and as long as they have something to settle."""
+    if guest.answer != YES or row.state == CANCELLED:
+        return None
+    return exchange_letters.contact_in(town_id, account_id)
 
 
 def _cards(town_ids: Iterable[int], seen_from: int) -> dict[int, TownCard]:

@@ -102,6 +102,25 @@ def test_a_no_is_told_to_the_host_alone_and_another_is_invited_instead(cast: Cas
     assert roles[fourth.ags] == "moderates", "the role that has become free"
 
 
+def test_host_and_guest_see_each_other_s_contact_once_both_have_agreed_and_nobody_else_does(
+    cast: Cast, third: Town
+) -> None:
+    made = invite(cast, cast.other_town, third)
+    assert contacts(made, cast.town) == contacts(made, cast.other_town) == set()
+    answer(made, cast, says_yes=True)
+    assert contacts(made, cast.town) == {cast.stranger.email}
+    assert contacts(made, cast.other_town) == {cast.mayor.email}
+    assert contacts(made, third) == set()
+    answer(made, cast, says_yes=False)
+    assert contacts(made, cast.town) == contacts(made, third) == set()
+
+
+def contacts(made: int, town: Town) -> set[str]:
+    page = peer_reviews.page(made, town.id)
+    found = (page.host_contact, *(guest.contact for guest in page.guests))
+    return {contact.email for contact in found if contact is not None}
+
+
 def test_the_host_settles_the_day_and_guests_write_what_was_said(cast: Cast, third: Town) -> None:
     made = invite(cast, cast.other_town, third)
     host: dict[str, Any] = {"town_id": cast.town.id, "account_id": cast.mayor.id}
