@@ -62,6 +62,14 @@ class CalendarPart:
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A PDF that goes with a letter."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class LetterDraft:
     """A letter ready for the outbox. ``key`` is unique for ever.
 
@@ -113,6 +121,7 @@ def build(
     period: str | None = None,
     unsubscribe_url: str | None = None,
     calendar: CalendarPart | None = None,
+    enclosure: Enclosure | None = None,
 ) -> LetterDraft:
     """The letter as the bytes that will travel, from MAIL_DEFAULT_SENDER to one recipient.
 
@@ -126,7 +135,7 @@ def build(
     message_id = f"<{secrets.token_hex(16)}@{host}>"
     # Some mail systems write addresses in small letters only.
     bounce_token = secrets.token_hex(16) if settings.current().mail_bounce_address else None
-    message = _multipart(rendered, calendar)
+    message = _multipart(rendered, calendar, enclosure)
     message["From"] = Address(sender_name, addr_spec=sent_from)
     message["To"] = Address(one_line(recipient_name)[:MAX_NAME], addr_spec=address)
     message["Subject"] = rendered.subject
@@ -228,7 +237,9 @@ def _shortened(subject: str) -> str:
     return textwrap.shorten(subject, MAX_SUBJECT, placeholder=" …") if len(subject) > MAX_SUBJECT else subject
 
 
-def _multipart(rendered: Rendered, calendar: CalendarPart | None) -> EmailMessage:
+def _multipart(
+    rendered: Rendered, calendar: CalendarPart | None, enclosure: Enclosure | None
+) -> EmailMessage:
     """Both bodies as quoted-printable: 8bit would need every server on the way to offer 8BITMIME."""
     message = EmailMessage(policy=policy.SMTP)
     message.set_content(rendered.text, cte="quoted-printable")
@@ -243,6 +254,10 @@ def _multipart(rendered: Rendered, calendar: CalendarPart | None) -> EmailMessag
         # Some programs know an invitation only as a file.
         message.add_attachment(
             calendar.content, maintype="application", subtype="ics", filename=CALENDAR_FILE
+        )
+    if enclosure is not None:
+        message.add_attachment(
+            enclosure.content, maintype="application", subtype="pdf", filename=enclosure.name
         )
     return message
 

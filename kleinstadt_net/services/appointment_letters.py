@@ -11,9 +11,9 @@ from kleinstadt_net.documents import appointment_calendar
 from kleinstadt_net.documents.appointment_calendar import CANCEL, REQUEST, Person
 from kleinstadt_net.documents.event_calendar import Entry
 from kleinstadt_net.mail import letters
-from kleinstadt_net.mail.letters import CalendarPart
+from kleinstadt_net.mail.letters import CalendarPart, Enclosure
 from kleinstadt_net.models import Account, Appointment, Exchange, Town
-from kleinstadt_net.services import exchange_news, exchanges, town_people, urls
+from kleinstadt_net.services import exchange_news, exchanges, talk_sheets, town_people, urls
 from kleinstadt_net.vocabulary import APPOINTMENT_FORMS
 
 PROPOSED_KIND, AGREED_KIND, CANCELLED_KIND, REMINDER_KIND = (
@@ -84,7 +84,16 @@ def dropped(
 def reminder(row: Exchange, date: Appointment) -> None:
     """To both towns, the day before: the date, and the sheet for it."""
     for town in (row.town, row.peer):
-        _tell(REMINDER_KIND, row, date, town, sheet_url=sheet_url(row))
+        sheet = talk_sheets.enclosure(row.id, town.id)
+        _tell(
+            REMINDER_KIND,
+            row,
+            date,
+            town,
+            enclosure=sheet,
+            sheet_url=sheet_url(row),
+            is_enclosed=sheet is not None,
+        )
 
 
 def sheet_url(row: Exchange) -> str:
@@ -93,7 +102,14 @@ def sheet_url(row: Exchange) -> str:
 
 
 def _tell(
-    kind: str, row: Exchange, date: Appointment, town: Town, *, with_calendar: bool = False, **facts: Any
+    kind: str,
+    row: Exchange,
+    date: Appointment,
+    town: Town,
+    *,
+    with_calendar: bool = False,
+    enclosure: Enclosure | None = None,
+    **facts: Any,
 ) -> None:
     _, peer = _sides(row, town.id)
     exchange_news.tell(
@@ -105,6 +121,7 @@ def _tell(
         facts={"peer": peer.name, "when": _when(date), "form": date.form, "place": date.place, **facts},
         letter=lambda person: {"link": date.link, "note": date.note},
         calendar=partial(_invitation, row, date, town, peer) if with_calendar else None,
+        enclosure=enclosure,
     )
 
 

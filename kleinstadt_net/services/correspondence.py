@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kleinstadt_net.mail import letters, outbox
-from kleinstadt_net.mail.letters import CalendarPart
+from kleinstadt_net.mail.letters import CalendarPart, Enclosure
 from kleinstadt_net.models import Account
 from kleinstadt_net.services import installation
 
@@ -19,6 +19,7 @@ def write(
     key: str,
     context: Mapping[str, Any],
     calendar: CalendarPart | None = None,
+    enclosure: Enclosure | None = None,
 ) -> bool:
     """The letter ``name`` to a person; the template gets ``greeting`` beside the context.
 
@@ -32,6 +33,7 @@ def write(
         recipient_name=f"{account.first_name} {account.last_name}".strip(),
         account_id=account.id,
         calendar=calendar,
+        enclosure=enclosure,
     )
 
 
@@ -72,6 +74,7 @@ def _post(
     recipient_name: str = "",
     account_id: int | None = None,
     calendar: CalendarPart | None = None,
+    enclosure: Enclosure | None = None,
 ) -> bool:
     rendered = letters.render(name, context, demonstration=installation.is_demonstration())
     draft = letters.build(
@@ -82,5 +85,6 @@ def _post(
         recipient_name=recipient_name,
         account_id=account_id,
         calendar=calendar,
+        enclosure=enclosure,
     )
     return outbox.post(draft) is not None

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from kleinstadt_net.database import db
-from kleinstadt_net.mail.letters import CalendarPart
+from kleinstadt_net.mail.letters import CalendarPart, Enclosure
 from kleinstadt_net.models import Account, Letter, Notification, Town
 from kleinstadt_net.services import correspondence, notifications, urls
 
@@ -24,11 +24,12 @@ def tell(
     facts: Mapping[str, Any],
     letter: Callable[[Account], Mapping[str, Any]] | None = None,
     calendar: Callable[[Account], CalendarPart] | None = None,
+    enclosure: Enclosure | None = None,
 ) -> None:
     """The letter ``kind`` to each; ``key`` names the event, ``letter`` adds what only her own letter says.
 
     The subject is made of ``facts`` alone, which may stand in a list: names and titles, never the texts of a request.
-    ``calendar`` is the invitation made out to her.
+    ``calendar`` is the invitation made out to her; an ``enclosure`` is the same for all.
     """
     town = db.session.get_one(Town, town_id)
     context = {**facts, "town": town.name, "url": urls.absolute(path)}
@@ -50,6 +51,7 @@ def tell(
             key=f"{key}:{person.id}",
             context={**context, **own},
             calendar=calendar(person) if calendar is not None else None,
+            enclosure=enclosure,
         )
 
 

@@ -5,7 +5,7 @@ For the two town halls alone: it may name needs, which only confirmed towns see,
 
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.documents import pdf
+from kleinstadt_net.mail.letters import Enclosure
 from kleinstadt_net.models import Exchange, Stance
 from kleinstadt_net.services import appointments, exchange_letters, exchanges, installation, towns
 from kleinstadt_net.services.exchange_letters import Contact
@@ -20,6 +21,9 @@ from kleinstadt_net.services.exchanges import Party, UnknownExchangeError
 from kleinstadt_net.services.towns import Statement, TownPage
 from kleinstadt_net.vocabulary import SUBJECTS, State
 
+FILE_NAME = "sprechzettel-{slug}.pdf"
+# One page has a tenth of it; letters wait in the database.
+ENCLOSED = 300_000
 QUESTIONS = 3
 # For towns that have said little: there are always three.
 FALLBACKS = ("differently", "next", "show")
@@ -133,6 +137,20 @@ def context(made: Sheet, detail: Detail = FOR_THE_PAGE) -> dict[str, Any]:
 def paper(made: Sheet) -> bytes:
     """The sheet as a PDF of one page. Raises PdfUnavailable where no PDF can be drawn."""
     return pdf.render_on_one_page("talk_sheet", [context(made, detail) for detail in DETAILS])
+
+
+def enclosure(exchange_id: int, town_id: int) -> Enclosure | None:
+    """The sheet to go with a letter; None where no PDF can be drawn, or it is too large for one.
+
+    Without the contact: a person whose account goes takes her name out of our letters, not out of the files in them.
+    """
+    if not can_make_pdf():
+        return None
+    made = replace(sheet(exchange_id, town_id), contact=None)
+    content = paper(made)
+    return (
+        Enclosure(FILE_NAME.format(slug=made.party.peer.slug), content) if len(content) <= ENCLOSED else None
+    )
 
 
 def can_make_pdf() -> bool:

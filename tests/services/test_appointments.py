@@ -454,9 +454,16 @@ def test_both_towns_that_cancel_or_propose_at_the_same_moment_do_it_once(
     assert db.session.scalar(open_ones) == 1
 
 
+@pytest.mark.parametrize("draws", [True, False])
 def test_both_are_reminded_the_day_before_once(
-    cast: Cast, exchange_id: int, travel: time_machine.Traveller
+    cast: Cast,
+    exchange_id: int,
+    travel: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+    draws: bool,
 ) -> None:
+    monkeypatch.setattr(talk_sheets, "can_make_pdf", lambda: draws)
+    monkeypatch.setattr(talk_sheets, "paper", lambda made: f"%PDF {made.contact}".encode())
     propose(exchange_id, ours(cast))
     pick(exchange_id, theirs(cast))
     tick = partial(jobs.remind_of_dates, lambda: False)
@@ -469,6 +476,15 @@ def test_both_are_reminded_the_day_before_once(
     assert len(told) == 3
     for body in bodies(told[0]):
         assert "Mittwoch, 18. November 2026" in body and f"/gespraeche/{exchange_id}/sprechzettel" in body
+        assert ("Er liegt diesem Brief bei" in body) is draws
+    files = [
+        (part.get_filename(), part.get_content())
+        for letter in told
+        for part in message_from_bytes(letter.content, policy=policy.default).iter_attachments()
+    ]
+    others = ("ellernrode", "lauenfurt", "lauenfurt")
+    expected = [(f"sprechzettel-{slug}.pdf", b"%PDF None") for slug in others] if draws else []
+    assert sorted(files) == expected
     # Agreed on today for tomorrow: the invitation has only just been sent.
     propose(exchange_id, ours(cast), Slot(1, date(2026, 11, 18), time(9), time(10)))
     pick(exchange_id, theirs(cast))
@@ -625,3 +641,13 @@ def test_records_are_the_own_towns_alone_and_nothing_is_overwritten_unseen(
             talk_records.save(exchange_id, *own, talk_records.Content(wrong, "", "Text", ""))
     with pytest.raises(UnknownExchangeError):
         talk_records.save(make.ExchangeFactory(town=db.session.get_one(Town, own[0])).id, *own, content)
+
+
+def test_the_sheet_in_a_letter_is_a_small_pdf_and_none_where_it_would_be_a_large_one(
+    cast: Cast, exchange_id: int, drawn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = talk_sheets.enclosure(exchange_id, cast.town.id)
+    assert found is not None and found.name == "sprechzettel-lauenfurt.pdf"
+    assert found.content.startswith(b"%PDF") and len(found.content) < talk_sheets.ENCLOSED / 2
+    monkeypatch.setattr(talk_sheets, "ENCLOSED", len(found.content) - 1)
+    assert talk_sheets.enclosure(exchange_id, cast.town.id) is None

@@ -98,6 +98,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "sheet_url": f"{NETZ}/gespraeche/27/sprechzettel",
         "town": "Ellernrode",
         "url": f"{NETZ}/gespraeche/27#termine",
+        "is_enclosed": True,
         "link": "",
         "note": "",
     },

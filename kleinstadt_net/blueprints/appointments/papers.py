@@ -41,7 +41,7 @@ def sheet_file(exchange_id: int) -> ResponseReturnValue:
     made = _sheet(exchange_id)
     if not talk_sheets.can_make_pdf():
         return redirect(url_for("appointments.sheet", exchange_id=exchange_id))
-    name = f"sprechzettel-{made.party.peer.slug}.pdf"
+    name = talk_sheets.FILE_NAME.format(slug=made.party.peer.slug)
     return _file(talk_sheets.paper(made), TYPES[PDF], name)
 
 
