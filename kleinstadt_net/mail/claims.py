@@ -67,7 +67,7 @@ class Attempt:
 def claim_due(limit: int, only_key: str | None = None) -> tuple[str, list[int]]:
     """Claim at most ``limit`` due letters, oldest first, for a new claim; returns it and their ids.
 
-    None while sending is paused, and no more than MAIL_PER_MINUTE allows all processes together.
+    Not one while sending is paused, and no more than MAIL_PER_MINUTE allows all processes together.
     """
     claim = str(uuid4())
     begin_writing(db.session)

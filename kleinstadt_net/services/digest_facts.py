@@ -7,9 +7,8 @@ from datetime import date
 from sys import intern
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.digest import topics
 from kleinstadt_net.digest.issue import Asking, News
@@ -67,7 +66,7 @@ def of_readers(readers: Sequence[Reader], round_of_month: int | None, today: dat
 def news(towns: Iterable[HomeTown], round_of_month: int | None, today: date) -> Mapping[int, News]:
     """What could be told to the readers of each town (by id) this month."""
     homes = {town.town_id: town for town in towns}
-    proposed = _proposed(homes, Suggestion.round_id == round_of_month) if round_of_month else []
+    proposed = _proposed(homes, round_of_month, today) if round_of_month else []
     asking, own = _asking(homes)
     requested = exchange_digest.waiting(homes)
     involved = {row.peer_id for row in proposed} | {row.town_id for row, _ in asking}
@@ -130,12 +129,11 @@ class Proposal:
 _AT_ONCE = 500
 
 
-def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Proposal]:
+def _proposed(homes: Collection[int], round_of_month: int, today: date) -> list[Proposal]:
     """Suggestions to these towns that nobody has answered, of peers that still take part; none during a break.
 
     None of a town one is in touch with already.
     """
-    today = clock.today()
     rows = db.session.execute(
         select(*(getattr(Suggestion, one.name) for one in fields(Proposal)))
         .join(Town, Town.id == Suggestion.peer_id)
@@ -148,7 +146,7 @@ def _proposed(homes: Collection[int], condition: ColumnElement[bool]) -> list[Pr
             Suggestion.town_id.not_in(select(Town.id).where(Town.paused_until >= today).correlate(None)),
             ~town_blocks.by(Suggestion.town_id, Suggestion.peer_id),
             exchange_rests.under_way(Suggestion.town_id, Suggestion.peer_id).is_(None),
-            condition,
+            Suggestion.round_id == round_of_month,
         )
         .execution_options(yield_per=_AT_ONCE)
     )
