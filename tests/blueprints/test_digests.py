@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -119,6 +120,10 @@ def test_the_page_shows_the_letter_in_a_frame_under_its_own_policy(
     assert preview.letter is not None
     assert letter.text == preview.letter.html
     assert "Kirchwerlau" in letter.text
+    # The frame cannot be printed whole, so paper gets the same words outside it.
+    on_paper = re.search(r'<pre class="[^"]*kn-print-only">(.*?)</pre>', page.text, re.DOTALL)
+    assert on_paper is not None
+    assert unescape(on_paper.group(1)).split() == preview.letter.text.split()
 
 
 def test_without_news_the_page_says_why_it_is_empty(
