@@ -3,6 +3,7 @@
 Every invitation is made out to its reader alone: it names the two towns and no other person.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from kleinstadt_net.documents.event_calendar import Entry
 from kleinstadt_net.mail import letters
 from kleinstadt_net.mail.letters import CalendarPart, Enclosure
 from kleinstadt_net.models import Account, Appointment, Exchange, Town
-from kleinstadt_net.services import exchange_news, exchanges, talk_sheets, town_people, urls
+from kleinstadt_net.services import exchange_news, exchanges, town_people, urls
 from kleinstadt_net.vocabulary import APPOINTMENT_FORMS
 
 PROPOSED_KIND, AGREED_KIND, CANCELLED_KIND, REMINDER_KIND = (
@@ -81,10 +82,10 @@ def dropped(
     )
 
 
-def reminder(row: Exchange, date: Appointment) -> None:
-    """To both towns, the day before: the date, and the sheet for it."""
+def reminder(row: Exchange, date: Appointment, sheets: Mapping[int, Enclosure | None]) -> None:
+    """To both towns, the day before: the date, and the sheet for it, of each town its own."""
     for town in (row.town, row.peer):
-        sheet = talk_sheets.enclosure(row.id, town.id)
+        sheet = sheets[town.id]
         _tell(
             REMINDER_KIND,
             row,

@@ -8,7 +8,13 @@ from sqlalchemy import select
 
 from kleinstadt_net.database import begin_writing, db
 from kleinstadt_net.models import Appointment, Exchange, Town
-from kleinstadt_net.services import answer_people, appointment_letters, exchange_answers, local_times
+from kleinstadt_net.services import (
+    answer_people,
+    appointment_letters,
+    exchange_answers,
+    local_times,
+    talk_sheets,
+)
 from kleinstadt_net.services.appointment_rules import AGREED
 from kleinstadt_net.services.exchange_rules import TALKING
 
@@ -65,7 +71,8 @@ def _remind(row: Exchange, appointment_id: int, now: datetime) -> bool:
     there = select(Town.id).where(Town.id.in_((row.town_id, row.peer_id)), *answer_people.taking_part(Town))
     if len(db.session.scalars(there).all()) < 2:
         return False
-    appointment_letters.reminder(row, date)
+    sheets = {town_id: talk_sheets.enclosure(row.id, town_id) for town_id in (row.town_id, row.peer_id)}
+    appointment_letters.reminder(row, date, sheets)
     return True
 
 
