@@ -3,14 +3,14 @@
 All towns and persons are invented: names in no register, addresses under ``.example``.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import factory
 from factory.alchemy import SQLAlchemyModelFactory
 
-from kleinstadt_net import clock
+from kleinstadt_net import clock, territory
 from kleinstadt_net.database import db
 from kleinstadt_net.mail.suppressions import hashes
 from kleinstadt_net.models import (
@@ -756,7 +756,10 @@ class EventFactory(Factory):
     title = "Rundgang durch die belebten Läden"
     text = "Wir zeigen, was aus sechs leeren Läden geworden ist."
     subject = "innenstadt"
-    starts_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=14))
+    # In the morning, whatever time it is now: no event may end on another day.
+    starts_at = factory.LazyFunction(
+        lambda: datetime.combine(clock.today() + timedelta(days=14), time(10), tzinfo=territory.TIME_ZONE)
+    )
     ends_at = factory.LazyAttribute(lambda row: row.starts_at + timedelta(hours=2))
     place = "Rathaus, Sitzungssaal"
     organiser = "town"

@@ -327,5 +327,5 @@ def test_a_page_with_one_object_is_enough_to_name_it(
     stored = report()
     assert stored is not None and (stored.target_kind, stored.target_id) == (kind, row.id)
     assert (stored.path, stored.town_id, stored.subject) == (page, cast.town.id, None)
-    nowhere = {**data, "page": path.format("9" * 25)}
-    assert client.post("/melden", data=nowhere).status_code == 302
+    nowhere = client.post("/melden", data={**data, "page": path.format("9" * 25)})
+    assert nowhere.status_code == 422 and "Diese Seite gibt es bei uns nicht" in nowhere.text
