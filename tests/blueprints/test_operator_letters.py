@@ -153,7 +153,10 @@ def test_what_failed_is_listed_with_its_reason_and_tried_again(desk: FlaskClient
     submit(desk, f"{UNDELIVERED}/{refused.id}", UNDELIVERED)
     states = db.session.execute(select(Letter.state, Letter.attempts).order_by(Letter.id)).all()
     assert [tuple(row) for row in states] == [("pending", 0), ("failed", 0), ("failed", 0)]
-    assert deeds() == [("letter.block_lifted", {"letter": held.id}), ("letter.retried", {"letter": mended.id})]
+    assert deeds() == [
+        ("letter.block_lifted", {"letter": held.id}),
+        ("letter.retried", {"letter": mended.id}),
+    ]
 
 
 def test_all_that_is_still_news_is_tried_again_at_once(desk: FlaskClient) -> None:

@@ -43,7 +43,7 @@ def plain_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letters, "render", render)
 
 
-@pytest.mark.parametrize(("towns", "short"), [(12, 24), (30, 6), (60, 4)])
+@pytest.mark.parametrize(("towns", "short"), [(12, 24), (30, 3), (60, 2)])
 def test_every_person_has_one_issue_for_each_period_whatever_she_changes(
     runner: FlaskCliRunner, plain_letters: None, towns: int, short: int
 ) -> None:
