@@ -167,11 +167,17 @@ def write_months(directory: Path, url: str, runs: int) -> None:
     with app.app_context(), clock.at(MOMENT):
         dialect, before = db.engine.dialect.name, largest()
         found = []
+        first = 0.0
         for _ in range(runs):
             forget_letters()
             found.append(write_month())
+            first = first or largest()
     print_runs(dialect, found)
-    print(f"  memory at most {largest():.0f} MB, {before:.0f} MB of it before the first letter", flush=True)
+    print(
+        f"  memory at most {first:.0f} MB for a month, {before:.0f} MB of it before the first letter;"
+        f" {largest():.0f} MB after {runs} of them",
+        flush=True,
+    )
 
 
 def write_month() -> Run:

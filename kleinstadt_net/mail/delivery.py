@@ -82,7 +82,7 @@ def _deliver_batch(
     remaining = deque(letter_ids)
     try:
         while remaining and not stop():
-            with VerifiedConnection() as connection, db.engine.connect() as line:
+            with VerifiedConnection() as connection, claims.line() as line:
                 _talk(connection, line, claim, remaining, counts, stop)
     except OSError as error:
         # Only opening the connection raises one: whatever happens to a letter is dealt with there.

@@ -23,7 +23,7 @@ from tests.support.smtp import PostOffice
 
 
 def start(letter_id: int, claim: str) -> Attempt | None:
-    with db.engine.connect() as line:
+    with claims.line() as line:
         return claims.start_attempt(line, letter_id, claim)
 
 
@@ -261,7 +261,7 @@ def test_what_is_sent_is_sent_even_if_the_claim_has_passed_on(
     claims_outlived()
     claims.release_abandoned()
     quick, _ = claims.claim_due(1)
-    with db.engine.connect() as line:
+    with claims.line() as line:
         claims.mark_sent(line, attempt)
     assert start(letter.id, quick) is None
     assert reread(letter).state == "sent"

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from kleinstadt_net import clock
 from kleinstadt_net.database import db
 from kleinstadt_net.mail import claims, insistence
+from kleinstadt_net.mail.claims import Attempt
 from kleinstadt_net.mail.delivery import DeliveryReport, deliver_due
 from kleinstadt_net.models import Installation, Letter
 from tests.factories import LetterFactory
@@ -70,7 +71,7 @@ def test_no_minute_sees_more_letters_than_allowed_however_many_take_turns(
 def test_marking_one_letter_begins_the_next_in_the_same_commit(app: Flask) -> None:
     first, second = LetterFactory().id, LetterFactory().id
     claim, _ = claims.claim_due(2)
-    with db.engine.connect() as line:
+    with claims.line() as line:
         attempt = claims.start_attempt(line, first, claim)
         assert attempt is not None
         following = claims.advance(line, attempt, second)
@@ -85,7 +86,7 @@ def test_if_the_next_is_another_process_by_now_the_first_is_marked_all_the_same(
 ) -> None:
     first, second = LetterFactory().id, LetterFactory().id
     claim, _ = claims.claim_due(2)
-    with db.engine.connect() as line:
+    with claims.line() as line:
         attempt = claims.start_attempt(line, first, claim)
         assert attempt is not None
         claims_outlived()
@@ -98,14 +99,14 @@ def failing(times: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Marks are refused so many times, as by a full disk."""
     refused: list[str] = []
 
-    def note(*arguments: Any) -> None:
+    def noted(sent: Attempt) -> dict[str, Any]:
         if len(refused) < times:
             refused.append("refused")
             raise OperationalError("UPDATE letters", {}, Exception("database or disk is full"))
-        real(*arguments)
+        return real(sent)
 
-    real = claims._note_sent
-    monkeypatch.setattr(claims, "_note_sent", note)
+    real = claims._noted
+    monkeypatch.setattr(claims, "_noted", noted)
     monkeypatch.setattr(insistence, "FIRST_WAIT", 0.001)
     return refused
 
