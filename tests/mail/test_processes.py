@@ -27,6 +27,7 @@ def flask(app: Flask, database: Database, tmp_path: Path) -> Iterator[Commands]:
         yield made
 
 
+@pytest.mark.on_postgresql
 def test_a_process_killed_between_claim_and_attempt_costs_nothing(
     app: Flask, smtp: PostOffice, flask: Commands, claims_outlived: Callable[[], None]
 ) -> None:
@@ -74,6 +75,7 @@ def test_of_letters_whose_processes_are_killed_at_random_moments_none_is_lost(
     assert report.doubled <= report.kills and report.most <= 1 + report.kills
 
 
+@pytest.mark.on_postgresql
 def test_told_to_end_a_delivery_finishes_the_letter_in_hand(
     app: Flask, smtp: PostOffice, flask: Commands
 ) -> None:
