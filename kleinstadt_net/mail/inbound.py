@@ -19,6 +19,7 @@ Kind = Literal["hard", "soft", "complaint", "delayed", "automatic", "loop", "hum
 _TOKEN = re.compile(r"\+([0-9a-f]{32})@")
 # Ours hold nothing else, and what is no character of a text the database would refuse.
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
+_ENCLOSED_ID = re.compile(rf"(?im)^message-id:\s*({_MESSAGE_ID.pattern})")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 _AWAY = re.compile(
@@ -130,7 +131,7 @@ def _named_ids(message: Message) -> Iterator[str]:
         if part is message:
             continue
         if part.get_content_type() == "text/rfc822-headers":
-            yield from re.findall(r"(?im)^message-id:\s*(<[!-;=?-~]{1,240}>)", str(part.get_payload()))
+            yield from _ENCLOSED_ID.findall(str(part.get_payload()))
         elif "Message-ID" in part:
             yield from _MESSAGE_ID.findall(_header(part, "Message-ID"))
 
