@@ -154,8 +154,11 @@ def _proposed(homes: Collection[int], round_of_month: int, today: date) -> list[
 
 
 def _compact(reasons: Iterable[Mapping[str, Any]]) -> Reasons:
-    """The same with each key kept once for all: they are the same few words in thousands of suggestions."""
-    return tuple({intern(key): value for key, value in reason.items()} for reason in reasons)
+    """The same with each word kept once for all: they are the same few in thousands of suggestions."""
+    return tuple(
+        {intern(key): intern(value) if isinstance(value, str) else value for key, value in reason.items()}
+        for reason in reasons
+    )
 
 
 Wished = list[tuple[Suggestion, SuggestionAnswer]]
